@@ -1,0 +1,206 @@
+package dev.loomlet;
+
+import dev.loomlet.engine.Engine;
+import dev.loomlet.engine.EngineContext;
+import dev.loomlet.jdk.Dispatcher;
+import dev.loomlet.jdk.GreenletScheduler;
+import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.sched.Inbox;
+import dev.loomlet.sched.Policy;
+import dev.loomlet.time.Clock;
+import dev.loomlet.time.TimerWheel;
+import java.io.IOException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The turning part of a loop: takes what is ready, runs it, fires timers, polls the engine.
+ *
+ * <p>One turn is: drain the inbox; run ready continuations until none is left or the budget is used;
+ * fire the timers that are due; poll the engine, blocking only if nothing is ready and no sender got
+ * in between (see {@link Inbox}). So neither I/O, nor timers, nor other threads can be starved by
+ * greenlets that are always ready.
+ */
+final class LoopCore implements Dispatcher, EngineContext {
+  /** Continuations run between two polls at most. */
+  private static final int BUDGET = 256;
+
+  /** The clock is read after this many continuations; a power of two. */
+  private static final int CHECK_INTERVAL = 16;
+
+  /** Time between two polls at which a turn ends early. */
+  private static final long SLICE_NANOS = 500_000;
+
+  final Loop loop;
+  final Thread owner;
+  final Clock clock;
+  final TimerWheel timers;
+  final Engine engine;
+  final GreenletScheduler scheduler;
+  private final Policy policy;
+  private final Inbox inbox = new Inbox();
+
+  /** Whether the owner is in {@link #runUntil}. */
+  private volatile boolean running;
+
+  LoopCore(Loop loop, LoopOptions options) throws IOException {
+    JdkInternals.requireFit();
+    this.loop = loop;
+    this.owner = Thread.currentThread();
+    this.clock = options.clock();
+    this.policy = options.policy().get();
+    this.timers = new TimerWheel(clock);
+    this.scheduler = new GreenletScheduler(this);
+    this.engine = options.engine().open(this);
+  }
+
+  /** Whether the caller runs on the loop's thread, in a greenlet or between two. */
+  boolean onCarrier() {
+    return JdkInternals.currentCarrier() == owner;
+  }
+
+  /** Whether the caller is a greenlet (or another virtual thread) of this loop. */
+  boolean inside() {
+    return JdkInternals.currentCarrier() == owner && Thread.currentThread() != owner;
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public void dispatch(Runnable continuation) {
+    if (onCarrier()) {
+      policy.add(continuation);
+    } else {
+      submit(continuation);
+    }
+  }
+
+  /** Has a task run on the carrier thread, between two greenlets. Any thread. */
+  void submit(Runnable task) {
+    if (inbox.put(task)) {
+      engine.wakeUp();
+    }
+  }
+
+  @Override
+  public ScheduledFuture<?> schedule(Runnable task, long delayNanos) {
+    ScheduledTask scheduled = new ScheduledTask(this, task, clock.nanoTime() + delayNanos);
+    if (onCarrier()) {
+      scheduled.start();
+    } else {
+      submit(scheduled::start);
+    }
+    return scheduled;
+  }
+
+  /** Turns until a condition holds; it is checked before each wait. The owner only. */
+  void runUntil(BooleanSupplier reached) {
+    if (running) {
+      throw new IllegalStateException(
+          loop + " is running already; a timer or a loop's task must not wait");
+    }
+    running = true;
+    try {
+      while (!reached.getAsBoolean()) {
+        runReady();
+        timers.advance();
+        if (!reached.getAsBoolean()) {
+          poll();
+        }
+      }
+    } finally {
+      running = false;
+    }
+  }
+
+  private void runReady() {
+    if (inbox.hasWork()) {
+      inbox.drainTo(policy);
+    }
+    long sliceEnd = 0;
+    for (int i = 1; i <= BUDGET; i++) {
+      Runnable continuation = policy.next();
+      if (continuation == null) {
+        return;
+      }
+      try {
+        continuation.run();
+      } catch (Throwable e) {
+        // Not a greenlet's error, those end in the greenlet: a task of ours or the JDK's own.
+        loop.uncaught(null, e);
+      }
+      if ((i & (CHECK_INTERVAL - 1)) == 0) {
+        long now = clock.nanoTime();
+        if (sliceEnd == 0) {
+          sliceEnd = now + SLICE_NANOS | 1;
+        } else if (now - sliceEnd >= 0) {
+          return;
+        }
+      }
+    }
+  }
+
+  /** Runs what other threads sent before they could see that the loop has closed. */
+  void runLeftTasks() {
+    inbox.drainTo(policy);
+    for (Runnable task = policy.next(); task != null; task = policy.next()) {
+      task.run();
+    }
+  }
+
+  private void poll() {
+    if (policy.size() > 0 || inbox.hasWork()) {
+      engine.poll(0);
+      return;
+    }
+    long wait = timers.nanosToNext();
+    if (wait == 0 || !inbox.fallAsleep()) {
+      engine.poll(0);
+      return;
+    }
+    try {
+      engine.poll(wait);
+    } finally {
+      inbox.awake();
+    }
+  }
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public TimerWheel timers() {
+    return timers;
+  }
+
+  @Override
+  public void park() {
+    LockSupport.park();
+    checkCancelled();
+  }
+
+  @Override
+  public void unpark(Thread thread) {
+    LockSupport.unpark(thread);
+  }
+
+  @Override
+  public void yieldNow() {
+    checkCancelled();
+    Thread.yield();
+    checkCancelled();
+  }
+
+  @Override
+  public void checkCancelled() {
+    if (Thread.currentThread().isInterrupted()) {
+      Thread.interrupted();
+      throw new Cancelled("greenlet " + Greenlet.describeCurrent() + " was cancelled");
+    }
+  }
+}

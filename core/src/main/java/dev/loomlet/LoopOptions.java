@@ -1,0 +1,70 @@
+package dev.loomlet;
+
+import dev.loomlet.engine.EngineFactory;
+import dev.loomlet.engine.Engines;
+import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.sched.FifoPolicy;
+import dev.loomlet.sched.Policy;
+import dev.loomlet.time.Clock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a loop is made of: its replaceable parts. Immutable.
+ *
+ * @param name for messages and thread dumps; null for a name made from the thread's
+ * @param engine how it does I/O
+ * @param policy makes the policy that says which ready greenlet runs next
+ * @param clock where its time comes from
+ * @param uncaughtHandler gets the errors of greenlets that nobody waited for
+ */
+public record LoopOptions(
+    @Nullable String name,
+    EngineFactory engine,
+    Supplier<Policy> policy,
+    Clock clock,
+    UncaughtHandler uncaughtHandler) {
+
+  /**
+   * The machine's clock, first in first out, errors printed to standard error, and the engine that
+   * the system property {@value Engines#PROPERTY} or the environment variable {@value
+   * Engines#ENVIRONMENT} names, else the best that works here.
+   *
+   * @throws IllegalArgumentException if the engine so named is unknown or does not work here
+   * @throws IllegalStateException on a JVM that cannot run greenlets
+   */
+  public static LoopOptions defaults() {
+    JdkInternals.requireFit();
+    return new LoopOptions(
+        null,
+        Engines.configured(),
+        FifoPolicy::new,
+        Clock.system(),
+        UncaughtHandler.printing(System.err));
+  }
+
+  /** The same with a name. */
+  public LoopOptions withName(String newName) {
+    return new LoopOptions(newName, engine, policy, clock, uncaughtHandler);
+  }
+
+  /** The same with another engine. */
+  public LoopOptions withEngine(EngineFactory newEngine) {
+    return new LoopOptions(name, newEngine, policy, clock, uncaughtHandler);
+  }
+
+  /** The same with another policy. */
+  public LoopOptions withPolicy(Supplier<Policy> newPolicy) {
+    return new LoopOptions(name, engine, newPolicy, clock, uncaughtHandler);
+  }
+
+  /** The same with another clock. */
+  public LoopOptions withClock(Clock newClock) {
+    return new LoopOptions(name, engine, policy, newClock, uncaughtHandler);
+  }
+
+  /** The same with another place for errors that nobody waited for. */
+  public LoopOptions withUncaughtHandler(UncaughtHandler newHandler) {
+    return new LoopOptions(name, engine, policy, clock, newHandler);
+  }
+}

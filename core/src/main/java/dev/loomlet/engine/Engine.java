@@ -1,0 +1,55 @@
+package dev.loomlet.engine;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/**
+ * A loop's one door to the kernel.
+ *
+ * <p>Operations are called by greenlets of the loop and make them wait; {@link #poll} is called by
+ * the loop between greenlets. A time-out is in nanoseconds, 0 for none.
+ */
+public interface Engine extends AutoCloseable {
+
+  /** As chosen by {@code --engine}, such as {@code epoll}. */
+  String name();
+
+  /**
+   * Collects what happened and makes the greenlets ready that waited for it.
+   *
+   * @param timeoutNanos 0 to look only; otherwise how long to wait for something to happen, {@link
+   *     Long#MAX_VALUE} for ever. May return earlier.
+   */
+  void poll(long timeoutNanos);
+
+  /** Ends a {@link #poll} that waits, or else the next one. Any thread; does not block. */
+  void wakeUp();
+
+  /**
+   * Starts to listen for TCP connections.
+   *
+   * @param address resolved; port 0 for any free one
+   * @throws java.net.BindException if the address is in use, not allowed or not of this machine
+   */
+  ListenSocket listen(InetSocketAddress address, ListenOptions options) throws IOException;
+
+  /**
+   * Connects by TCP. Waits.
+   *
+   * @param address resolved
+   * @throws java.net.ConnectException if nobody listens there
+   * @throws java.net.SocketTimeoutException after the time-out
+   */
+  StreamSocket connect(InetSocketAddress address, long timeoutNanos) throws IOException;
+
+  /**
+   * Takes over a connection that another loop accepted.
+   *
+   * @param accepted by an engine of the same kind; closed if this fails
+   */
+  StreamSocket attach(AcceptedSocket accepted) throws IOException;
+
+  /** Closes every socket and frees what the engine holds. The loop does not run any more. */
+  @Override
+  void close();
+}

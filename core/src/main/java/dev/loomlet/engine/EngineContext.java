@@ -1,0 +1,40 @@
+package dev.loomlet.engine;
+
+import dev.loomlet.time.Clock;
+import dev.loomlet.time.TimerWheel;
+
+/** What an engine asks of its loop. */
+public interface EngineContext {
+
+  /** The loop's clock. */
+  Clock clock();
+
+  /** The loop's timers. */
+  TimerWheel timers();
+
+  /**
+   * Makes the calling greenlet wait until {@link #unpark}. May return without reason, so the caller
+   * checks its condition in a loop.
+   *
+   * @throws dev.loomlet.Cancelled if the greenlet was cancelled before or meanwhile
+   */
+  void park();
+
+  /** Makes a thread that waits in {@link #park} ready. */
+  void unpark(Thread thread);
+
+  /**
+   * Lets other greenlets run before the calling one goes on.
+   *
+   * @throws dev.loomlet.Cancelled if the greenlet was cancelled
+   */
+  void yieldNow();
+
+  /**
+   * Level-triggered cancellation: called at the start of each operation, also one that would not
+   * wait.
+   *
+   * @throws dev.loomlet.Cancelled if the greenlet was cancelled
+   */
+  void checkCancelled();
+}

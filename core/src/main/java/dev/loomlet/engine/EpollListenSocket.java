@@ -1,0 +1,128 @@
+package dev.loomlet.engine;
+
+import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.SystemCalls;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+
+/** A listening socket on epoll. */
+final class EpollListenSocket extends EpollDescriptor implements ListenSocket {
+  private static final int NO_RESERVE = -1;
+
+  private final InetSocketAddress localAddress;
+  private final String description;
+
+  /** Any descriptor, kept to be given up for a moment when there is none left. */
+  private int reserve;
+
+  EpollListenSocket(
+      EpollEngine engine, int fd, InetSocketAddress address, ListenOptions options)
+      throws IOException {
+    super(engine, fd, 0);
+    // Accepted sockets inherit it, which saves a system call for each of them.
+    option(address, LinuxOption.of(StandardSocketOptions.TCP_NODELAY), true);
+    option(address, LinuxOption.of(StandardSocketOptions.SO_REUSEADDR), options.reuseAddress());
+    option(address, LinuxOption.of(StandardSocketOptions.SO_REUSEPORT), options.reusePort());
+    check(address, calls.bind(fd, address));
+    check(address, calls.listen(fd, options.backlog()));
+    InetSocketAddress bound = calls.localAddress(fd);
+    this.localAddress = bound == null ? address : bound;
+    this.description = "the listener on " + SocketFailure.text(localAddress);
+    check(address, engine.register(this));
+    int duplicate = calls.duplicate(fd);
+    this.reserve = duplicate < 0 ? NO_RESERVE : duplicate;
+  }
+
+  private void option(InetSocketAddress address, LinuxOption option, boolean on)
+      throws IOException {
+    check(address, calls.setOption(fd, option.level(), option.number(), on ? 1 : 0));
+  }
+
+  private static void check(InetSocketAddress address, int result) throws IOException {
+    if (result < 0) {
+      throw SocketFailure.bind(address, -result);
+    }
+  }
+
+  @Override
+  String describe() {
+    return description;
+  }
+
+  @Override
+  public AcceptedSocket accept(long timeoutNanos) throws IOException {
+    beginRead();
+    long deadline = 0;
+    while (true) {
+      if ((state & READABLE) != 0) {
+        int accepted = calls.accept(fd);
+        if (accepted >= 0) {
+          return new EpollAcceptedSocket(accepted);
+        }
+        if (accepted == -Errno.EAGAIN) {
+          state &= ~READABLE;
+        } else {
+          examine(-accepted);
+        }
+        continue;
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos);
+    }
+  }
+
+  /** Throws unless the error concerns one connection that is gone already (accept(2), notes). */
+  private void examine(int errno) throws IOException {
+    switch (errno) {
+      case Errno.EINTR,
+          Errno.ECONNABORTED,
+          Errno.EPROTO,
+          Errno.ENETDOWN,
+          Errno.EHOSTUNREACH,
+          Errno.ENETUNREACH,
+          Errno.EOPNOTSUPP -> {}
+      case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM ->
+          throw new DescriptorsExhaustedException("cannot accept on " + description);
+      default ->
+          throw new SocketException("cannot accept on " + description + ": " + Errno.text(errno));
+    }
+  }
+
+  @Override
+  public boolean shed() {
+    if (!isOpen()) {
+      return false;
+    }
+    if (reserve != NO_RESERVE) {
+      SystemCalls.close(reserve);
+      reserve = NO_RESERVE;
+    }
+    int refused = calls.accept(fd);
+    if (refused >= 0) {
+      SystemCalls.close(refused);
+    } else if (refused == -Errno.EAGAIN) {
+      state &= ~READABLE;
+    }
+    int duplicate = calls.duplicate(fd);
+    reserve = duplicate < 0 ? NO_RESERVE : duplicate;
+    return refused >= 0;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return localAddress;
+  }
+
+  @Override
+  void closeDescriptor() {
+    super.closeDescriptor();
+    if (reserve != NO_RESERVE) {
+      SystemCalls.close(reserve);
+      reserve = NO_RESERVE;
+    }
+  }
+}

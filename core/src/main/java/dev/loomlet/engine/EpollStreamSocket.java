@@ -1,0 +1,274 @@
+package dev.loomlet.engine;
+
+import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.SystemCalls;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A TCP connection on epoll. */
+final class EpollStreamSocket extends EpollDescriptor implements StreamSocket {
+  private static final InetSocketAddress UNKNOWN =
+      InetSocketAddress.createUnresolved("unknown", 0);
+
+  private @Nullable InetSocketAddress localAddress;
+  private @Nullable InetSocketAddress remoteAddress;
+  private boolean lingers;
+
+  EpollStreamSocket(EpollEngine engine, int fd, int state) {
+    super(engine, fd, state);
+  }
+
+  void connect(InetSocketAddress address, long timeoutNanos) throws IOException {
+    remoteAddress = address;
+    int result = calls.connect(fd, address);
+    if (result == -Errno.EINPROGRESS) {
+      // What the kernel said of the socket before it was connecting is not about the connection.
+      state = 0;
+      awaitWritable(deadline(timeoutNanos), timeoutNanos, "connect");
+      LinuxOption pending = LinuxOption.PENDING_ERROR;
+      result = calls.getOption(fd, pending.level(), pending.number());
+      if (result >= 0) {
+        result = -calls.optionValue(0);
+      }
+    }
+    if (result < 0) {
+      throw SocketFailure.connect(address, -result);
+    }
+    state |= WRITABLE;
+    setOption(StandardSocketOptions.TCP_NODELAY, true);
+  }
+
+  @Override
+  String describe() {
+    return "the connection with " + SocketFailure.text(remoteAddress());
+  }
+
+  @Override
+  public int read(MemorySegment target, long offset, int length, long timeoutNanos)
+      throws IOException {
+    beginRead();
+    MemorySegment room = offset == 0 ? target : target.asSlice(offset);
+    long deadline = 0;
+    while (true) {
+      if ((state & READABLE) != 0) {
+        int n = calls.receive(fd, room, length);
+        if (received(n, length)) {
+          return n == 0 ? -1 : n;
+        }
+        continue;
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos);
+    }
+  }
+
+  @Override
+  public @Nullable Chunk receive(long timeoutNanos) throws IOException {
+    beginRead();
+    long deadline = 0;
+    while (true) {
+      if ((state & READABLE) != 0) {
+        Chunk chunk = engine.chunks.take();
+        int n = calls.receive(fd, chunk.address(), Chunk.CAPACITY);
+        if (n > 0) {
+          received(n, Chunk.CAPACITY);
+          chunk.rawBuffer().limit(n);
+          return chunk;
+        }
+        chunk.close();
+        if (received(n, Chunk.CAPACITY)) {
+          return null;
+        }
+        continue;
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos);
+    }
+  }
+
+  /**
+   * Draws the conclusion from what recv(2) returned.
+   *
+   * @return whether the read is over
+   */
+  private boolean received(int n, int length) throws IOException {
+    if (n >= 0) {
+      // A short read has emptied the socket (epoll(7), questions): the next event says when there
+      // is more, and the call that would only say EAGAIN is saved.
+      if (n < length && n != 0 && (state & ENDING) == 0) {
+        state &= ~READABLE;
+      }
+      return true;
+    }
+    if (n == -Errno.EAGAIN) {
+      state &= ~READABLE;
+    } else if (n != -Errno.EINTR) {
+      throw SocketFailure.operation("read from", describe(), -n);
+    }
+    return false;
+  }
+
+  @Override
+  public void write(MemorySegment source, long offset, int length, long timeoutNanos)
+      throws IOException {
+    beginWrite();
+    long deadline = 0;
+    int sent = 0;
+    while (sent < length) {
+      if ((state & WRITABLE) != 0) {
+        long from = offset + sent;
+        MemorySegment rest = from == 0 ? source : source.asSlice(from);
+        sent += sent(calls.send(fd, rest, length - sent), length - sent);
+        continue;
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitWritable(deadline, timeoutNanos, "write");
+    }
+  }
+
+  @Override
+  public void write(Chunk chunk, long timeoutNanos) throws IOException {
+    beginWrite();
+    ByteBuffer buffer = chunk.buffer();
+    int limit = buffer.limit();
+    int position = buffer.position();
+    long deadline = 0;
+    while (position < limit) {
+      if ((state & WRITABLE) != 0) {
+        int n = calls.send(fd, chunk.address() + position, limit - position);
+        position += sent(n, limit - position);
+        continue;
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitWritable(deadline, timeoutNanos, "write");
+    }
+    buffer.position(limit);
+  }
+
+  /**
+   * Draws the conclusion from what send(2) returned.
+   *
+   * @return how many bytes the kernel took
+   */
+  private int sent(int n, int length) throws IOException {
+    if (n >= 0) {
+      if (n < length) {
+        state &= ~WRITABLE;
+      }
+      return n;
+    }
+    if (n == -Errno.EAGAIN) {
+      state &= ~WRITABLE;
+    } else if (n != -Errno.EINTR) {
+      throw SocketFailure.operation("write to", describe(), -n);
+    }
+    return 0;
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    shutdown(SystemCalls.SHUT_RD);
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    shutdown(SystemCalls.SHUT_WR);
+  }
+
+  private void shutdown(int how) throws IOException {
+    requireOpen();
+    int result = calls.shutdown(fd, how);
+    if (result < 0 && result != -Errno.ENOTCONN) {
+      throw SocketFailure.operation("shut down", describe(), -result);
+    }
+  }
+
+  private void requireOpen() throws IOException {
+    if (!isOpen()) {
+      throw new java.net.SocketException(describe() + " is closed");
+    }
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    InetSocketAddress address = localAddress;
+    if (address == null) {
+      address = isOpen() ? calls.localAddress(fd) : null;
+      address = address == null ? UNKNOWN : address;
+      localAddress = address;
+    }
+    return address;
+  }
+
+  @Override
+  public InetSocketAddress remoteAddress() {
+    InetSocketAddress address = remoteAddress;
+    if (address == null) {
+      address = isOpen() ? calls.remoteAddress(fd) : null;
+      address = address == null ? UNKNOWN : address;
+      remoteAddress = address;
+    }
+    return address;
+  }
+
+  @Override
+  public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    requireOpen();
+    LinuxOption known = LinuxOption.of(option);
+    int result;
+    if (known.isLinger()) {
+      int seconds = (Integer) value;
+      lingers = seconds > 0;
+      result =
+          calls.setOption(
+              fd, known.level(), known.number(), seconds < 0 ? 0 : 1, Math.max(seconds, 0));
+    } else {
+      int number = value instanceof Boolean on ? (on ? 1 : 0) : (Integer) value;
+      result = calls.setOption(fd, known.level(), known.number(), number);
+    }
+    if (result < 0) {
+      throw SocketFailure.operation("set " + option.name() + " of", describe(), -result);
+    }
+  }
+
+  @Override
+  public <T> T getOption(SocketOption<T> option) throws IOException {
+    requireOpen();
+    LinuxOption known = LinuxOption.of(option);
+    int result = calls.getOption(fd, known.level(), known.number());
+    if (result < 0) {
+      throw SocketFailure.operation("get " + option.name() + " of", describe(), -result);
+    }
+    int number = calls.optionValue(0);
+    if (known.isLinger()) {
+      number = number == 0 ? -1 : calls.optionValue(1);
+    }
+    Object value = option.type() == Boolean.class ? (Object) (number != 0) : (Object) number;
+    return option.type().cast(value);
+  }
+
+  @Override
+  void closeDescriptor() {
+    if (lingers) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("loomlet-lingering-close")
+          .start(() -> SystemCalls.closeSlowly(fd));
+    } else {
+      super.closeDescriptor();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.loomlet.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+
+/** A channel that is registered with the selector. */
+abstract class NioDescriptor extends Readiness {
+  final NioEngine engine;
+  private final SelectableChannel channel;
+  private final SelectionKey key;
+
+  /** What the key must watch for when somebody waits to read or to write. */
+  private final int readOperation;
+
+  NioDescriptor(NioEngine engine, SelectableChannel channel, int state, int readOperation)
+      throws IOException {
+    super(engine.context, engine.progress, state);
+    this.engine = engine;
+    this.channel = channel;
+    this.readOperation = readOperation;
+    this.key = engine.register(channel, this);
+  }
+
+  /** What the key must watch for when somebody waits to write. */
+  int writeOperation() {
+    return SelectionKey.OP_WRITE;
+  }
+
+  @Override
+  void arm(int readiness) {
+    key.interestOpsOr(readiness == READABLE ? readOperation : writeOperation());
+  }
+
+  /** Frees the channel and wakes whoever waits for it. Does nothing when repeated. */
+  public void close() {
+    if (markClosed()) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot close " + describe(), e);
+      }
+    }
+  }
+}

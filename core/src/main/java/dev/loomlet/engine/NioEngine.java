@@ -1,0 +1,151 @@
+package dev.loomlet.engine;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+
+/**
+ * The JDK's selector: works wherever Java works, at a higher price.
+ *
+ * <p>Each channel is registered once; what it waits for is set when somebody begins to wait and taken
+ * back when it happens, because a selector is level-triggered.
+ */
+final class NioEngine implements Engine {
+  static final String NAME = "nio";
+
+  final EngineContext context;
+  final ChunkPool chunks = new ChunkPool();
+  final Readiness.Progress progress = new Readiness.Progress();
+  private final Selector selector;
+
+  NioEngine(EngineContext context) throws IOException {
+    this.context = context;
+    this.selector = Selector.open();
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public void poll(long timeoutNanos) {
+    try {
+      if (timeoutNanos == 0) {
+        selector.selectNow(this::dispatch);
+      } else if (timeoutNanos == Long.MAX_VALUE) {
+        selector.select(this::dispatch);
+      } else {
+        selector.select(this::dispatch, Math.max(1, (timeoutNanos + 999_999) / 1_000_000));
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("the selector failed", e);
+    }
+    // A selector does not wait on an interrupted thread, which would turn an idle loop into a busy
+    // one; on a carrier thread the flag means nothing.
+    Thread.interrupted();
+  }
+
+  private void dispatch(SelectionKey key) {
+    if (!key.isValid()) {
+      return;
+    }
+    int operations = key.readyOps();
+    key.interestOpsAnd(~operations);
+    int readiness = 0;
+    if ((operations & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0) {
+      readiness |= Readiness.READABLE;
+    }
+    if ((operations & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0) {
+      readiness |= Readiness.WRITABLE;
+    }
+    ((Readiness) key.attachment()).ready(readiness);
+  }
+
+  @Override
+  public void wakeUp() {
+    selector.wakeup();
+  }
+
+  SelectionKey register(java.nio.channels.SelectableChannel channel, Readiness waiter)
+      throws IOException {
+    channel.configureBlocking(false);
+    return channel.register(selector, 0, waiter);
+  }
+
+  @Override
+  public ListenSocket listen(InetSocketAddress address, ListenOptions options) throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open(family(address));
+    try {
+      return new NioListenSocket(this, channel, address, options);
+    } catch (IOException | RuntimeException | Error e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static StandardProtocolFamily family(InetSocketAddress address) {
+    return address.getAddress() instanceof java.net.Inet6Address
+        ? StandardProtocolFamily.INET6
+        : StandardProtocolFamily.INET;
+  }
+
+  @Override
+  public StreamSocket connect(InetSocketAddress address, long timeoutNanos) throws IOException {
+    context.checkCancelled();
+    SocketChannel channel;
+    try {
+      channel = SocketChannel.open(family(address));
+    } catch (java.net.SocketException e) {
+      throw NioFailure.isExhausted(e)
+          ? new DescriptorsExhaustedException("cannot connect to " + SocketFailure.text(address))
+          : e;
+    }
+    NioStreamSocket socket = adopt(channel, 0);
+    try {
+      socket.connect(address, timeoutNanos);
+      return socket;
+    } catch (IOException | RuntimeException | Error e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public StreamSocket attach(AcceptedSocket accepted) throws IOException {
+    if (!(accepted instanceof NioAcceptedSocket ours)) {
+      accepted.close();
+      throw new IllegalArgumentException("the connection was accepted by another kind of engine");
+    }
+    SocketChannel channel = ours.take();
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    return adopt(channel, Readiness.WRITABLE);
+  }
+
+  private NioStreamSocket adopt(SocketChannel channel, int state) throws IOException {
+    try {
+      return new NioStreamSocket(this, channel, state);
+    } catch (IOException | RuntimeException | Error e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    for (SelectionKey key : new ArrayList<>(selector.keys())) {
+      ((NioDescriptor) key.attachment()).close();
+    }
+    try {
+      selector.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("cannot close the selector", e);
+    }
+  }
+}

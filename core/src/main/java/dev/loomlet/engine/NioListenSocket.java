@@ -1,0 +1,128 @@
+package dev.loomlet.engine;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** A listening channel on the selector. */
+final class NioListenSocket extends NioDescriptor implements ListenSocket {
+  private final ServerSocketChannel channel;
+  private final InetSocketAddress localAddress;
+
+  /** Any channel, kept to be given up for a moment when there is no descriptor left. */
+  private @Nullable SocketChannel reserve;
+
+  NioListenSocket(
+      NioEngine engine,
+      ServerSocketChannel channel,
+      InetSocketAddress address,
+      ListenOptions options)
+      throws IOException {
+    super(engine, channel, READABLE, SelectionKey.OP_ACCEPT);
+    this.channel = channel;
+    channel.setOption(StandardSocketOptions.SO_REUSEADDR, options.reuseAddress());
+    if (options.reusePort()) {
+      channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+    }
+    bind(address, options.backlog());
+    this.localAddress = (InetSocketAddress) channel.getLocalAddress();
+    this.reserve = SocketChannel.open();
+  }
+
+  private void bind(InetSocketAddress address, int backlog) throws IOException {
+    try {
+      channel.bind(address, backlog);
+    } catch (BindException e) {
+      String reason = String.valueOf(e.getMessage());
+      throw new BindException(
+          "cannot listen on "
+              + SocketFailure.text(address)
+              + ": "
+              + (reason.contains("in use") ? "address already in use" : reason));
+    } catch (SocketException e) {
+      throw String.valueOf(e.getMessage()).contains("ermission")
+          ? SocketFailure.privileged(address)
+          : e;
+    }
+  }
+
+  @Override
+  String describe() {
+    return "the listener on " + SocketFailure.text(localAddress);
+  }
+
+  @Override
+  public AcceptedSocket accept(long timeoutNanos) throws IOException {
+    beginRead();
+    long deadline = 0;
+    while (true) {
+      if ((state & READABLE) != 0) {
+        SocketChannel accepted = acceptNow();
+        if (accepted != null) {
+          return new NioAcceptedSocket(accepted);
+        }
+        state &= ~READABLE;
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos);
+    }
+  }
+
+  private @Nullable SocketChannel acceptNow() throws IOException {
+    try {
+      return channel.accept();
+    } catch (IOException e) {
+      throw NioFailure.isExhausted(e)
+          ? new DescriptorsExhaustedException("cannot accept on " + describe())
+          : e;
+    }
+  }
+
+  @Override
+  public boolean shed() {
+    if (!isOpen()) {
+      return false;
+    }
+    try {
+      if (reserve != null) {
+        reserve.close();
+        reserve = null;
+      }
+      SocketChannel refused = channel.accept();
+      if (refused != null) {
+        refused.close();
+      }
+      reserve = SocketChannel.open();
+      return refused != null;
+    } catch (IOException e) {
+      // Somebody else took the descriptor that was given up: nothing more can be done for now.
+      return false;
+    }
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return localAddress;
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    try {
+      if (reserve != null) {
+        reserve.close();
+        reserve = null;
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("cannot close the reserve descriptor", e);
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package dev.loomlet.engine;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** A TCP connection on the selector. */
+final class NioStreamSocket extends NioDescriptor implements StreamSocket {
+  private static final InetSocketAddress UNKNOWN =
+      InetSocketAddress.createUnresolved("unknown", 0);
+
+  private final SocketChannel channel;
+  private InetSocketAddress remoteAddress = UNKNOWN;
+
+  NioStreamSocket(NioEngine engine, SocketChannel channel, int state) throws IOException {
+    super(engine, channel, state, SelectionKey.OP_READ);
+    this.channel = channel;
+    if (channel.getRemoteAddress() instanceof InetSocketAddress remote) {
+      this.remoteAddress = remote;
+    }
+  }
+
+  void connect(InetSocketAddress address, long timeoutNanos) throws IOException {
+    remoteAddress = address;
+    try {
+      boolean connected = channel.connect(address);
+      while (!connected) {
+        awaitWritable(deadline(timeoutNanos), timeoutNanos, "connect");
+        connected = channel.finishConnect();
+      }
+    } catch (ConnectException e) {
+      throw new ConnectException(
+          "cannot connect to " + SocketFailure.text(address) + ": connection refused");
+    }
+    state |= WRITABLE;
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+  }
+
+  @Override
+  int writeOperation() {
+    return channel.isConnectionPending() ? SelectionKey.OP_CONNECT : SelectionKey.OP_WRITE;
+  }
+
+  @Override
+  String describe() {
+    return "the connection with " + SocketFailure.text(remoteAddress);
+  }
+
+  private SocketException failed(String doing, IOException e) {
+    SocketException failure =
+        new SocketException(doing + " " + describe() + ": " + e.getMessage());
+    failure.initCause(e);
+    return failure;
+  }
+
+  @Override
+  public int read(MemorySegment target, long offset, int length, long timeoutNanos)
+      throws IOException {
+    beginRead();
+    return read(target.asSlice(offset, length).asByteBuffer(), timeoutNanos);
+  }
+
+  private int read(ByteBuffer room, long timeoutNanos) throws IOException {
+    long deadline = 0;
+    while (true) {
+      if ((state & READABLE) != 0) {
+        int n = readNow(room);
+        if (n != 0) {
+          state = n == room.capacity() ? state : state & ~READABLE;
+          return n;
+        }
+        state &= ~READABLE;
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos);
+    }
+  }
+
+  private int readNow(ByteBuffer room) throws IOException {
+    try {
+      return channel.read(room);
+    } catch (IOException e) {
+      throw failed("read from", e);
+    }
+  }
+
+  @Override
+  public @Nullable Chunk receive(long timeoutNanos) throws IOException {
+    beginRead();
+    long deadline = 0;
+    while (true) {
+      if ((state & READABLE) != 0) {
+        Chunk chunk = engine.chunks.take();
+        ByteBuffer room = chunk.rawBuffer();
+        int n = 0;
+        try {
+          n = readNow(room);
+        } finally {
+          if (n <= 0) {
+            chunk.close();
+          }
+        }
+        state &= ~READABLE;
+        if (n > 0) {
+          room.flip();
+          return chunk;
+        }
+        if (n < 0) {
+          return null;
+        }
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos);
+    }
+  }
+
+  @Override
+  public void write(MemorySegment source, long offset, int length, long timeoutNanos)
+      throws IOException {
+    beginWrite();
+    write(source.asSlice(offset, length).asByteBuffer(), timeoutNanos);
+  }
+
+  @Override
+  public void write(Chunk chunk, long timeoutNanos) throws IOException {
+    beginWrite();
+    write(chunk.buffer(), timeoutNanos);
+  }
+
+  private void write(ByteBuffer source, long timeoutNanos) throws IOException {
+    long deadline = 0;
+    while (source.hasRemaining()) {
+      if ((state & WRITABLE) != 0) {
+        try {
+          channel.write(source);
+        } catch (IOException e) {
+          throw failed("write to", e);
+        }
+        if (source.hasRemaining()) {
+          state &= ~WRITABLE;
+        }
+        continue;
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitWritable(deadline, timeoutNanos, "write");
+    }
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    requireOpen();
+    channel.shutdownInput();
+    state |= READABLE;
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    requireOpen();
+    channel.shutdownOutput();
+  }
+
+  private void requireOpen() throws IOException {
+    if (!isOpen()) {
+      throw new SocketException(describe() + " is closed");
+    }
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    try {
+      return channel.isOpen() && channel.getLocalAddress() instanceof InetSocketAddress local
+          ? local
+          : UNKNOWN;
+    } catch (IOException e) {
+      return UNKNOWN;
+    }
+  }
+
+  @Override
+  public InetSocketAddress remoteAddress() {
+    return remoteAddress;
+  }
+
+  @Override
+  public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    requireOpen();
+    channel.setOption(option, value);
+  }
+
+  @Override
+  public <T> T getOption(SocketOption<T> option) throws IOException {
+    requireOpen();
+    return channel.getOption(option);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.loomlet.engine;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a readiness engine knows about one descriptor, and who waits for it.
+ *
+ * <p>An operation tries the system call while the descriptor is believed ready; when the kernel says
+ * that it would block, the belief is cleared and the greenlet waits in one of two slots, one for
+ * reading and one for writing. The loop's poll sets the belief and makes the waiter ready; the waiter
+ * tries again. A time-out, a close and readiness may come in the same turn of the loop: whoever wakes
+ * looks at closed first, then ready, then expired, so that exactly one of them happens and no byte is
+ * lost to a time-out.
+ */
+abstract class Readiness {
+  static final int READABLE = 1;
+  static final int WRITABLE = 2;
+  static final int CLOSED = 4;
+
+  /** The peer has finished or something is wrong: a short read does not mean "drained". */
+  static final int ENDING = 8;
+
+  /** Operations without a wait after which a greenlet makes room for the others. */
+  private static final int OPERATIONS_BEFORE_YIELD = 64;
+
+  final EngineContext context;
+  private final Progress progress;
+
+  int state;
+  private @Nullable Thread reader;
+  private @Nullable Thread writer;
+  private @Nullable WakeTimer readTimer;
+  private @Nullable WakeTimer writeTimer;
+
+  /** How many operations in a row did not wait; one counter for all descriptors of an engine. */
+  static final class Progress {
+    private int operations;
+  }
+
+  Readiness(EngineContext context, Progress progress, int state) {
+    this.context = context;
+    this.progress = progress;
+    this.state = state;
+  }
+
+  /** Called when somebody begins to wait, for engines that must tell the kernel each time. */
+  void arm(int readiness) {}
+
+  /** What this is, for messages. */
+  abstract String describe();
+
+  /** The loop's poll found something. */
+  final void ready(int readiness) {
+    state |= readiness;
+    Thread waiting = reader;
+    if (waiting != null && (readiness & READABLE) != 0) {
+      context.unpark(waiting);
+    }
+    waiting = writer;
+    if (waiting != null && (readiness & WRITABLE) != 0) {
+      context.unpark(waiting);
+    }
+  }
+
+  final void beginRead() throws SocketException {
+    begin();
+    if (reader != null) {
+      throw busy(reader, "waits to read from ");
+    }
+  }
+
+  final void beginWrite() throws SocketException {
+    begin();
+    if (writer != null) {
+      throw busy(writer, "waits to write to ");
+    }
+  }
+
+  private void begin() throws SocketException {
+    context.checkCancelled();
+    if ((state & CLOSED) != 0) {
+      throw new SocketException(describe() + " is closed");
+    }
+    if (++progress.operations > OPERATIONS_BEFORE_YIELD) {
+      progress.operations = 0;
+      context.yieldNow();
+      if ((state & CLOSED) != 0) {
+        throw closedWhileWaiting();
+      }
+    }
+  }
+
+  private ResourceBusyException busy(Thread other, String doing) {
+    String name = other.getName().isEmpty() ? "#" + other.threadId() : other.getName();
+    return new ResourceBusyException(
+        "greenlet " + name + " " + doing + describe() + " already; one at a time");
+  }
+
+  private SocketException closedWhileWaiting() {
+    return new SocketException(describe() + " was closed while an operation was waiting");
+  }
+
+  /**
+   * The end of a time-out that begins now.
+   *
+   * @return never 0, which stands for "none"
+   */
+  final long deadline(long timeoutNanos) {
+    return timeoutNanos == 0 ? 0 : context.clock().nanoTime() + timeoutNanos | 1;
+  }
+
+  final void awaitReadable(long deadline, long timeoutNanos) throws IOException {
+    Thread self = Thread.currentThread();
+    WakeTimer timer = null;
+    progress.operations = 0;
+    reader = self;
+    try {
+      if (deadline != 0) {
+        timer = readTimer;
+        if (timer == null) {
+          timer = new WakeTimer(context);
+          readTimer = timer;
+        }
+        timer.start(self, deadline);
+      }
+      arm(READABLE);
+      await(READABLE, timer, "read", timeoutNanos);
+    } finally {
+      reader = null;
+      if (timer != null) {
+        timer.stop();
+      }
+    }
+  }
+
+  final void awaitWritable(long deadline, long timeoutNanos, String doing) throws IOException {
+    Thread self = Thread.currentThread();
+    WakeTimer timer = null;
+    progress.operations = 0;
+    writer = self;
+    try {
+      if (deadline != 0) {
+        timer = writeTimer;
+        if (timer == null) {
+          timer = new WakeTimer(context);
+          writeTimer = timer;
+        }
+        timer.start(self, deadline);
+      }
+      arm(WRITABLE);
+      await(WRITABLE, timer, doing, timeoutNanos);
+    } finally {
+      writer = null;
+      if (timer != null) {
+        timer.stop();
+      }
+    }
+  }
+
+  private void await(int readiness, @Nullable WakeTimer timer, String doing, long timeoutNanos)
+      throws IOException {
+    while (true) {
+      context.park();
+      if ((state & CLOSED) != 0) {
+        throw closedWhileWaiting();
+      }
+      if ((state & readiness) != 0) {
+        return;
+      }
+      if (timer != null && timer.expired()) {
+        throw new SocketTimeoutException(
+            doing + " timed out after " + timeoutNanos / 1_000_000 + " ms: " + describe());
+      }
+    }
+  }
+
+  /**
+   * Marks this closed and wakes whoever waits.
+   *
+   * @return false if it was closed before
+   */
+  final boolean markClosed() {
+    if ((state & CLOSED) != 0) {
+      return false;
+    }
+    state |= CLOSED;
+    if (reader != null) {
+      context.unpark(reader);
+    }
+    if (writer != null) {
+      context.unpark(writer);
+    }
+    return true;
+  }
+
+  /** Whether it was not closed yet. */
+  public final boolean isOpen() {
+    return (state & CLOSED) == 0;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.loomlet.engine;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connected TCP socket of an engine.
+ *
+ * <p>One greenlet may read and another write at the same time. Cancelling a waiting operation leaves
+ * a read without effect; a write may have sent a part.
+ */
+public interface StreamSocket {
+
+  /**
+   * Reads what there is, at least one byte. Waits.
+   *
+   * @param target native or an array's
+   * @param offset where in the target to begin
+   * @param length how much at most, at least 1
+   * @return how many bytes; -1 at the end of the stream
+   * @throws java.net.SocketTimeoutException after the time-out; nothing was read
+   * @throws ResourceBusyException if another greenlet waits in a read
+   */
+  int read(MemorySegment target, long offset, int length, long timeoutNanos) throws IOException;
+
+  /**
+   * Reads what there is into a buffer that is taken from the loop's pool only when there is
+   * something to read. Waits.
+   *
+   * @return null at the end of the stream
+   * @throws java.net.SocketTimeoutException after the time-out; nothing was read
+   * @throws ResourceBusyException if another greenlet waits in a read
+   */
+  @Nullable Chunk receive(long timeoutNanos) throws IOException;
+
+  /**
+   * Writes all of it. Waits as long as the peer is slow.
+   *
+   * @param source native or an array's
+   * @param offset where in the source to begin
+   * @param length how much, 0 or more
+   * @throws java.net.SocketTimeoutException after the time-out; a part may have been sent
+   * @throws ResourceBusyException if another greenlet waits in a write
+   */
+  void write(MemorySegment source, long offset, int length, long timeoutNanos) throws IOException;
+
+  /**
+   * Writes a chunk's bytes from its buffer's position to its limit, which become equal. Waits as
+   * {@link #write}.
+   */
+  void write(Chunk chunk, long timeoutNanos) throws IOException;
+
+  /** Reads give the end of the stream from now on. */
+  void shutdownInput() throws IOException;
+
+  /** Sends the end of the stream to the peer, after what was written. */
+  void shutdownOutput() throws IOException;
+
+  /** This side's address. */
+  InetSocketAddress localAddress();
+
+  /** The peer's address. */
+  InetSocketAddress remoteAddress();
+
+  /**
+   * Sets a socket option.
+   *
+   * @throws UnsupportedOperationException if the engine does not know it
+   */
+  <T> void setOption(SocketOption<T> option, T value) throws IOException;
+
+  /**
+   * Reads a socket option.
+   *
+   * @throws UnsupportedOperationException if the engine does not know it
+   */
+  <T> T getOption(SocketOption<T> option) throws IOException;
+
+  /** Whether {@link #close} was not called yet. */
+  boolean isOpen();
+
+  /** Frees the descriptor; greenlets that wait here get an exception. Does nothing when repeated. */
+  void close();
+}

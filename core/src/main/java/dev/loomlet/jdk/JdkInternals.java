@@ -1,0 +1,210 @@
+package dev.loomlet.jdk;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Access to the parts of the JDK that make virtual threads run on a loop of our own.
+ *
+ * <p>Only {@code java.lang} must be opened by a flag; whatever else is needed is exported from there
+ * by way of {@code java.lang.Module}.
+ */
+public final class JdkInternals {
+  private static final int MINIMUM_FEATURE = 25;
+
+  private static final @Nullable String UNFIT_REASON;
+  private static final @Nullable MethodHandle NEW_VIRTUAL_THREAD;
+  private static final @Nullable MethodHandle START_IN_CONTAINER;
+  private static final @Nullable VarHandle SCHEDULER;
+  private static final @Nullable MethodHandle CURRENT_CARRIER;
+
+  static {
+    MethodHandle newVirtualThread = null;
+    MethodHandle startInContainer = null;
+    VarHandle scheduler = null;
+    MethodHandle currentCarrier = null;
+    String reason = null;
+    try {
+      Class<?> virtualThread = Class.forName("java.lang.VirtualThread");
+      MethodHandles.Lookup self = MethodHandles.lookup();
+      MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(virtualThread, self);
+      newVirtualThread =
+          lookup
+              .findConstructor(
+                  virtualThread,
+                  methodType(void.class, Executor.class, String.class, int.class, Runnable.class))
+              .asType(
+                  methodType(
+                      Thread.class, Executor.class, String.class, int.class, Runnable.class));
+      scheduler = lookup.findVarHandle(virtualThread, "scheduler", Executor.class);
+      MethodHandles.Lookup thread = MethodHandles.privateLookupIn(Thread.class, self);
+      currentCarrier =
+          thread.findStatic(Thread.class, "currentCarrierThread", methodType(Thread.class));
+      exportToUs(self, "jdk.internal.vm");
+      Class<?> container = Class.forName("jdk.internal.vm.ThreadContainer");
+      startInContainer =
+          thread
+              .findVirtual(Thread.class, "start", methodType(void.class, container))
+              .asType(methodType(void.class, Thread.class, ThreadRegistry.class));
+    } catch (IllegalAccessException e) {
+      reason = missingFlag();
+    } catch (ReflectiveOperationException | LinkageError e) {
+      reason = unfitJdk(e);
+    }
+    NEW_VIRTUAL_THREAD = newVirtualThread;
+    START_IN_CONTAINER = startInContainer;
+    SCHEDULER = scheduler;
+    CURRENT_CARRIER = currentCarrier;
+    UNFIT_REASON = reason;
+  }
+
+  private JdkInternals() {}
+
+  private static void exportToUs(MethodHandles.Lookup self, String packageName)
+      throws ReflectiveOperationException {
+    MethodHandle export =
+        MethodHandles.privateLookupIn(Module.class, self)
+            .findVirtual(
+                Module.class,
+                "implAddExports",
+                methodType(void.class, String.class, Module.class));
+    try {
+      export.invoke(Object.class.getModule(), packageName, JdkInternals.class.getModule());
+    } catch (ReflectiveOperationException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new ReflectiveOperationException("cannot export " + packageName, e);
+    }
+  }
+
+  private static String missingFlag() {
+    Module module = JdkInternals.class.getModule();
+    String target = module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    return "Loomlet needs the JVM flag --add-opens java.base/java.lang="
+        + target
+        + " (the ./loomlet launcher passes it)";
+  }
+
+  private static String unfitJdk(Throwable cause) {
+    return "Loomlet does not work on this JDK ("
+        + System.getProperty("java.vendor.version", System.getProperty("java.vendor", "unknown"))
+        + " "
+        + Runtime.version()
+        + "): install JDK "
+        + MINIMUM_FEATURE
+        + ", HotSpot-based ("
+        + cause
+        + ")";
+  }
+
+  /**
+   * Why greenlets cannot run in this JVM.
+   *
+   * @return one sentence that says what to do, or null if they can
+   */
+  public static @Nullable String unfitReason() {
+    return UNFIT_REASON;
+  }
+
+  /**
+   * Checks that greenlets can run in this JVM.
+   *
+   * @throws IllegalStateException with {@link #unfitReason()} if not
+   */
+  public static void requireFit() {
+    if (UNFIT_REASON != null) {
+      throw new IllegalStateException(UNFIT_REASON);
+    }
+  }
+
+  /**
+   * Creates a virtual thread on a scheduler of ours, without starting it.
+   *
+   * @param scheduler where its continuation is submitted, and those of virtual threads it creates
+   * @param name the thread's name, or null for none
+   * @param body what it runs
+   */
+  public static Thread newVirtualThread(
+      GreenletScheduler scheduler, @Nullable String name, Runnable body) {
+    MethodHandle constructor = present(NEW_VIRTUAL_THREAD);
+    try {
+      return (Thread) constructor.invokeExact((Executor) scheduler, name, 0, body);
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
+  /**
+   * Starts a thread made by {@link #newVirtualThread} as a member of a registry.
+   *
+   * @throws IllegalThreadStateException if it was started before
+   */
+  public static void start(Thread thread, ThreadRegistry registry) {
+    MethodHandle start = present(START_IN_CONTAINER);
+    try {
+      start.invokeExact(thread, registry);
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
+  /**
+   * The scheduler of ours that a thread runs on.
+   *
+   * @return null for platform threads and for virtual threads of other schedulers
+   */
+  public static @Nullable GreenletScheduler schedulerOf(Thread thread) {
+    if (!thread.isVirtual()) {
+      return null;
+    }
+    VarHandle field = SCHEDULER;
+    if (field == null) {
+      return null;
+    }
+    return (Executor) field.get(thread) instanceof GreenletScheduler ours ? ours : null;
+  }
+
+  /** The platform thread that executes the caller, below any virtual thread. */
+  public static Thread currentCarrier() {
+    MethodHandle carrier = present(CURRENT_CARRIER);
+    try {
+      return (Thread) carrier.invokeExact();
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
+  /**
+   * Registers a loop for thread dumps.
+   *
+   * @param name the heading in the dump
+   * @param source lists the live threads
+   */
+  public static ThreadRegistry register(String name, ThreadRegistry.Source source) {
+    requireFit();
+    return new LiveThreads(name, source);
+  }
+
+  private static MethodHandle present(@Nullable MethodHandle handle) {
+    if (handle == null) {
+      requireFit();
+      throw new AssertionError();
+    }
+    return handle;
+  }
+
+  private static RuntimeException rethrow(Throwable e) {
+    if (e instanceof RuntimeException unchecked) {
+      return unchecked;
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    throw new AssertionError("the JDK declares no checked exception here", e);
+  }
+}

@@ -1,0 +1,476 @@
+package dev.loomlet.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system calls that a loop makes.
+ *
+ * <p>All but {@link #epollWait} are bound as <em>critical</em> calls: the thread does not tell the
+ * JVM that it leaves Java, which makes a call cost what it costs in C, but holds up a safepoint for
+ * as long as the call takes. So they must never block, and every descriptor here is non-blocking.
+ */
+public final class SystemCalls {
+  public static final int AF_INET = 2;
+  public static final int AF_INET6 = 10;
+  public static final int SHUT_RD = 0;
+  public static final int SHUT_WR = 1;
+  public static final int EPOLL_CTL_ADD = 1;
+  public static final int EPOLL_CTL_DEL = 2;
+
+  private static final int SOCK_STREAM = 1;
+  private static final int SOCK_NONBLOCK = 0x800;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int EPOLL_CLOEXEC = 0x80000;
+  private static final int EFD_NONBLOCK_CLOEXEC = 0x80800;
+  private static final int MSG_NOSIGNAL = 0x4000;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+
+  private static final MethodHandle EPOLL_CREATE = quick("epoll_create1", JAVA_INT, JAVA_INT);
+  private static final MethodHandle EPOLL_CTL =
+      quick("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle EPOLL_WAIT =
+      bind(
+          "epoll_wait",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
+          Linker.Option.captureCallState("errno"));
+  private static final MethodHandle EPOLL_POLL =
+      quick("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+  private static final @Nullable MethodHandle EPOLL_PWAIT2 =
+      bindIfPresent(
+          "epoll_pwait2",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG),
+          Linker.Option.captureCallState("errno"));
+  private static final MethodHandle EVENTFD = quick("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle EVENTFD_WRITE =
+      bind(
+          "eventfd_write",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
+          Linker.Option.critical(false));
+  private static final MethodHandle SOCKET =
+      quick("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle BIND = quick("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle LISTEN = quick("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle ACCEPT =
+      quick("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle CONNECT =
+      quick("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECV =
+      quick("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECV_INTO =
+      touching("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SEND =
+      quick("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SEND_FROM =
+      touching("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle CLOSE =
+      bind(
+          "close",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT),
+          Linker.Option.critical(false));
+  private static final MethodHandle CLOSE_SLOWLY =
+      bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle SETSOCKOPT =
+      quick("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle GETSOCKOPT =
+      quick("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle GETSOCKNAME =
+      quick("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle GETPEERNAME =
+      quick("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle DUP =
+      quick("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+
+  private static final int F_DUPFD_CLOEXEC = 1030;
+
+  private final Layout layout = Layout.of(System.getProperty("os.arch", ""));
+
+  /** Where a failed call leaves {@code errno}. */
+  private final MemorySegment state =
+      Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+
+  private final SocketAddresses addresses = new SocketAddresses();
+
+  /** Room for an option's value and for the length of a result. */
+  private final MemorySegment scratch = Arena.ofAuto().allocate(32, 8);
+
+  private final long scratchAddress = scratch.address();
+  private final MemorySegment event = Arena.ofAuto().allocate(16, 8);
+
+  /**
+   * Creates the calls of one loop.
+   *
+   * @throws UnsupportedOperationException on a processor whose memory layouts are not known
+   */
+  public SystemCalls() {}
+
+  private static MethodHandle quick(
+      String name, MemoryLayout result, MemoryLayout... arguments) {
+    return bind(
+        name,
+        FunctionDescriptor.of(result, arguments),
+        Linker.Option.critical(false),
+        Linker.Option.captureCallState("errno"));
+  }
+
+  /** As {@link #quick}, for calls that may be given a Java array to read or write in place. */
+  private static MethodHandle touching(
+      String name, MemoryLayout result, MemoryLayout... arguments) {
+    return bind(
+        name,
+        FunctionDescriptor.of(result, arguments),
+        Linker.Option.critical(true),
+        Linker.Option.captureCallState("errno"));
+  }
+
+  private static MethodHandle bind(
+      String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    MethodHandle handle = bindIfPresent(name, descriptor, options);
+    if (handle == null) {
+      throw new UnsupportedOperationException("the C library has no " + name);
+    }
+    return handle;
+  }
+
+  @SuppressWarnings("restricted") // this class is why the module needs native access
+  private static @Nullable MethodHandle bindIfPresent(
+      String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    return LINKER
+        .defaultLookup()
+        .find(name)
+        .map(address -> LINKER.downcallHandle(address, descriptor, options))
+        .orElse(null);
+  }
+
+  private int errno() {
+    return state.get(JAVA_INT, 0);
+  }
+
+  private int result(int returned) {
+    return returned >= 0 ? returned : -errno();
+  }
+
+  private static AssertionError impossible(Throwable e) {
+    return new AssertionError("a system call cannot throw", e);
+  }
+
+  /** epoll_create1(2), closed on exec. */
+  public int epollCreate() {
+    try {
+      return result((int) EPOLL_CREATE.invokeExact(state, EPOLL_CLOEXEC));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * epoll_ctl(2).
+   *
+   * @param data comes back with each event
+   */
+  public int epollControl(int epoll, int operation, int descriptor, int events, long data) {
+    event.set(JAVA_INT, 0, events);
+    event.set(JAVA_LONG.withByteAlignment(4), layout.epollDataOffset(), data);
+    try {
+      return result(
+          (int) EPOLL_CTL.invokeExact(state, epoll, operation, descriptor, event.address()));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** epoll_wait(2) with no time-out: never blocks. */
+  public int epollPoll(int epoll, EpollEvents events) {
+    try {
+      return result(
+          (int) EPOLL_POLL.invokeExact(state, epoll, events.address(), events.capacity(), 0));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * Waits for events: the one call here that blocks.
+   *
+   * @param timeoutNanos how long, more than 0; {@link Long#MAX_VALUE} for ever. Rounded up to
+   *     milliseconds on kernels before 5.11 (epoll_pwait2(2)).
+   */
+  public int epollWait(int epoll, EpollEvents events, long timeoutNanos) {
+    try {
+      if (timeoutNanos == Long.MAX_VALUE) {
+        return result(
+            (int) EPOLL_WAIT.invokeExact(state, epoll, events.address(), events.capacity(), -1));
+      }
+      MethodHandle precise = EPOLL_PWAIT2;
+      if (precise != null) {
+        scratch.set(JAVA_LONG, 0, timeoutNanos / 1_000_000_000);
+        scratch.set(JAVA_LONG, 8, timeoutNanos % 1_000_000_000);
+        int n =
+            result(
+                (int)
+                    precise.invokeExact(
+                        state, epoll, events.address(), events.capacity(), scratchAddress, 0L));
+        if (n != -Errno.ENOSYS) {
+          return n;
+        }
+      }
+      long millis = Math.min((timeoutNanos + 999_999) / 1_000_000, Integer.MAX_VALUE);
+      return result(
+          (int)
+              EPOLL_WAIT.invokeExact(
+                  state, epoll, events.address(), events.capacity(), (int) millis));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** The array that {@link #epollWait} fills. */
+  public EpollEvents newEvents(int capacity) {
+    return new EpollEvents(layout, capacity);
+  }
+
+  /** eventfd(2), non-blocking. */
+  public int eventfd() {
+    try {
+      return result((int) EVENTFD.invokeExact(state, 0, EFD_NONBLOCK_CLOEXEC));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** Adds one to an eventfd's counter. Any thread. */
+  public static void signal(int eventfd) {
+    try {
+      // A failure means that the counter is full (it is readable then) or the loop is gone.
+      int unused = (int) EVENTFD_WRITE.invokeExact(eventfd, 1L);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** A non-blocking TCP socket of a family. */
+  public int tcpSocket(int family) {
+    try {
+      return result(
+          (int)
+              SOCKET.invokeExact(state, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** The family that an address needs. */
+  public static int familyOf(InetSocketAddress address) {
+    return address.getAddress() instanceof java.net.Inet6Address ? AF_INET6 : AF_INET;
+  }
+
+  /** bind(2). */
+  public int bind(int socket, InetSocketAddress address) {
+    int length = addresses.encode(address);
+    try {
+      return result((int) BIND.invokeExact(state, socket, addresses.address(), length));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** listen(2). */
+  public int listen(int socket, int backlog) {
+    try {
+      return result((int) LISTEN.invokeExact(state, socket, backlog));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** accept4(2); the new descriptor is non-blocking. */
+  public int accept(int socket) {
+    try {
+      return result(
+          (int) ACCEPT.invokeExact(state, socket, 0L, 0L, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** connect(2). */
+  public int connect(int socket, InetSocketAddress address) {
+    int length = addresses.encode(address);
+    try {
+      return result((int) CONNECT.invokeExact(state, socket, addresses.address(), length));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** recv(2) into memory outside the Java heap. */
+  public int receive(int socket, long address, int length) {
+    try {
+      long n = (long) RECV.invokeExact(state, socket, address, (long) length, 0);
+      return n >= 0 ? (int) n : -errno();
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** recv(2) into any segment, a Java array's too. */
+  public int receive(int socket, MemorySegment target, int length) {
+    try {
+      long n = (long) RECV_INTO.invokeExact(state, socket, target, (long) length, 0);
+      return n >= 0 ? (int) n : -errno();
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** send(2) from memory outside the Java heap, without SIGPIPE. */
+  public int send(int socket, long address, int length) {
+    try {
+      long n = (long) SEND.invokeExact(state, socket, address, (long) length, MSG_NOSIGNAL);
+      return n >= 0 ? (int) n : -errno();
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** send(2) from any segment, a Java array's too, without SIGPIPE. */
+  public int send(int socket, MemorySegment source, int length) {
+    try {
+      long n = (long) SEND_FROM.invokeExact(state, socket, source, (long) length, MSG_NOSIGNAL);
+      return n >= 0 ? (int) n : -errno();
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** shutdown(2). */
+  public int shutdown(int socket, int how) {
+    try {
+      return result((int) SHUTDOWN.invokeExact(state, socket, how));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** close(2) of a descriptor whose close cannot block. Any thread. */
+  public static void close(int descriptor) {
+    try {
+      int unused = (int) CLOSE.invokeExact(descriptor);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** close(2) of a socket that lingers, which blocks even if the socket does not. Any thread. */
+  public static void closeSlowly(int descriptor) {
+    try {
+      int unused = (int) CLOSE_SLOWLY.invokeExact(descriptor);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** A second descriptor for the same file (fcntl(2), F_DUPFD_CLOEXEC). */
+  public int duplicate(int descriptor) {
+    try {
+      return result((int) DUP.invokeExact(state, descriptor, F_DUPFD_CLOEXEC, 0));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** setsockopt(2) of an option that is one integer. */
+  public int setOption(int socket, int level, int option, int value) {
+    scratch.set(JAVA_INT, 0, value);
+    return setScratchOption(socket, level, option, 4);
+  }
+
+  /** setsockopt(2) of an option that is two integers, such as SO_LINGER. */
+  public int setOption(int socket, int level, int option, int first, int second) {
+    scratch.set(JAVA_INT, 0, first);
+    scratch.set(JAVA_INT, 4, second);
+    return setScratchOption(socket, level, option, 8);
+  }
+
+  private int setScratchOption(int socket, int level, int option, int length) {
+    try {
+      return result(
+          (int) SETSOCKOPT.invokeExact(state, socket, level, option, scratchAddress, length));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * getsockopt(2).
+   *
+   * @return 0 or a negative error; the value is then at {@link #optionValue}
+   */
+  public int getOption(int socket, int level, int option) {
+    scratch.set(JAVA_LONG, 0, 0);
+    scratch.set(JAVA_INT, 16, 8);
+    try {
+      return result(
+          (int)
+              GETSOCKOPT.invokeExact(
+                  state, socket, level, option, scratchAddress, scratchAddress + 16));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * An integer of the option read last.
+   *
+   * @param index 0 or 1
+   */
+  public int optionValue(int index) {
+    return scratch.get(JAVA_INT, 4L * index);
+  }
+
+  /**
+   * getsockname(2).
+   *
+   * @return null if the socket has none
+   */
+  public @Nullable InetSocketAddress localAddress(int socket) {
+    try {
+      int n =
+          (int)
+              GETSOCKNAME.invokeExact(
+                  state, socket, addresses.address(), addresses.lengthAddress());
+      return n < 0 ? null : addresses.decode();
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * getpeername(2).
+   *
+   * @return null if the socket is not connected
+   */
+  public @Nullable InetSocketAddress remoteAddress(int socket) {
+    try {
+      int n =
+          (int)
+              GETPEERNAME.invokeExact(
+                  state, socket, addresses.address(), addresses.lengthAddress());
+      return n < 0 ? null : addresses.decode();
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package dev.loomlet.net;
+
+import dev.loomlet.Greenlet;
+import dev.loomlet.Loomlet;
+import dev.loomlet.Loop;
+import dev.loomlet.LoopGroup;
+import dev.loomlet.engine.AcceptedSocket;
+import dev.loomlet.engine.DescriptorsExhaustedException;
+import dev.loomlet.engine.ListenOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP server with a greenlet for each connection; gevent's {@code StreamServer}.
+ *
+ * {@snippet :
+ * StreamServer server = StreamServer.builder(stream -> serve(stream)).bind("127.0.0.1", 8080).start();
+ * server.join();
+ * }
+ *
+ * <p>At the limit on connections it stops accepting, and further clients wait in the kernel's queue.
+ * When descriptors run out it refuses those that wait, by means of a descriptor kept in reserve, and
+ * tries again after a pause that grows up to half a second.
+ */
+public final class StreamServer implements AutoCloseable {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+
+  /** How long cancelled handlers have to clean up. */
+  private static final Duration CANCEL_GRACE = Duration.ofSeconds(5);
+
+  private final StreamHandler handler;
+  private final Supplier<Loop> loops;
+  private final int maxConnections;
+  private final Semaphore permits;
+  private final TcpListener listener;
+  private final Set<Greenlet<?>> active = ConcurrentHashMap.newKeySet();
+  private final AtomicLong accepted = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private final Greenlet<?> acceptor;
+
+  private StreamServer(Builder builder, Loop acceptorLoop, TcpListener listener) {
+    this.handler = builder.handler;
+    LoopGroup group = builder.group;
+    this.loops = group == null ? () -> acceptorLoop : group::next;
+    this.maxConnections = builder.maxConnections;
+    this.permits = new Semaphore(maxConnections);
+    this.listener = listener;
+    this.acceptor =
+        acceptorLoop.spawn("acceptor " + Addresses.text(listener.localAddress()), this::acceptAll);
+  }
+
+  /**
+   * Begins to describe a server.
+   *
+   * @param handler called in a new greenlet for each connection
+   */
+  public static Builder builder(StreamHandler handler) {
+    return new Builder(handler);
+  }
+
+  /** Describes a server; {@link #start} makes it. */
+  public static final class Builder {
+    private final StreamHandler handler;
+    private String host = "0.0.0.0";
+    private int port;
+    private int maxConnections = Integer.MAX_VALUE;
+    private ListenOptions options = ListenOptions.DEFAULT;
+    private @Nullable LoopGroup group;
+
+    private Builder(StreamHandler handler) {
+      this.handler = Objects.requireNonNull(handler);
+    }
+
+    /**
+     * Where to listen; without it on a free port of all addresses.
+     *
+     * @param newPort 0 for any free one
+     */
+    public Builder bind(String newHost, int newPort) {
+      host = newHost;
+      port = newPort;
+      return this;
+    }
+
+    /**
+     * How many connections may be served at once; without it as many as come.
+     *
+     * @param limit at least 1
+     */
+    public Builder maxConnections(int limit) {
+      if (limit < 1) {
+        throw new IllegalArgumentException("maxConnections must be at least 1, not " + limit);
+      }
+      maxConnections = limit;
+      return this;
+    }
+
+    /** How to listen. */
+    public Builder options(ListenOptions newOptions) {
+      options = newOptions;
+      return this;
+    }
+
+    /**
+     * Serves connections on the loops of a group in turn, accepted by its first loop; without it on
+     * the loop that starts the server.
+     */
+    public Builder loops(LoopGroup newGroup) {
+      group = newGroup;
+      return this;
+    }
+
+    /**
+     * Listens and begins to accept.
+     *
+     * @throws java.net.BindException if the address is in use, not allowed, or not of this machine
+     * @throws java.net.UnknownHostException if the host name cannot be resolved
+     * @throws IllegalArgumentException if the port is out of range
+     */
+    public StreamServer start() throws IOException {
+      Loop loop = group == null ? Loop.current() : group.loop(0);
+      InetSocketAddress address = Addresses.resolve(host, port);
+      return OnLoop.call(
+          loop, () -> new StreamServer(this, loop, TcpListener.bind(address, options)));
+    }
+  }
+
+  private void acceptAll() throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      permits.acquire();
+      boolean handedOver = false;
+      try {
+        AcceptedSocket socket = listener.acceptForAnyLoop();
+        handedOver = true;
+        accepted.incrementAndGet();
+        pause = FIRST_PAUSE;
+        serve(socket);
+      } catch (DescriptorsExhaustedException e) {
+        while (listener.shed()) {
+          refused.incrementAndGet();
+        }
+        Loomlet.sleep(pause);
+        pause = pause.multipliedBy(2);
+        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+      } catch (IOException e) {
+        if (!listener.isOpen()) {
+          return;
+        }
+        throw new java.io.UncheckedIOException(e.getMessage(), e);
+      } finally {
+        if (!handedOver) {
+          permits.release();
+        }
+      }
+    }
+  }
+
+  /** Passes a connection, and the permit that was taken for it, to a greenlet. */
+  private void serve(AcceptedSocket socket) {
+    Loop loop = loops.get();
+    try {
+      loop.spawn(() -> serveOn(loop, socket));
+    } catch (RuntimeException e) {
+      socket.close();
+      permits.release();
+      throw e;
+    }
+  }
+
+  private void serveOn(Loop loop, AcceptedSocket socket) throws Exception {
+    Greenlet<?> self = Objects.requireNonNull(Greenlet.current());
+    active.add(self);
+    try (TcpStream stream = new TcpStream(loop, loop.engine().attach(socket))) {
+      handler.handle(stream);
+    } catch (IOException e) {
+      // The peer is gone; that is how connections end.
+      return;
+    } finally {
+      active.remove(self);
+      permits.release();
+    }
+  }
+
+  /** Where it listens, with the real port. */
+  public InetSocketAddress localAddress() {
+    return listener.localAddress();
+  }
+
+  /** Where it listens, as {@code HOST:PORT}. */
+  public String address() {
+    return Addresses.text(localAddress());
+  }
+
+  /** The port on which it listens. */
+  public int port() {
+    return listener.port();
+  }
+
+  /** How many connections are being served. */
+  public int connections() {
+    return active.size();
+  }
+
+  /** How many connections were accepted so far. */
+  public long acceptedCount() {
+    return accepted.get();
+  }
+
+  /** How many connections were refused so far because no descriptor was left. */
+  public long refusedCount() {
+    return refused.get();
+  }
+
+  /**
+   * Waits until the server is stopped.
+   *
+   * @throws dev.loomlet.Cancelled if the caller is cancelled; the server goes on
+   */
+  public void join() {
+    acceptor.join();
+  }
+
+  /**
+   * Stops accepting at once, then waits for the connections that are being served, for a limited
+   * time, and cancels the rest. Waits until they are gone.
+   *
+   * @param deadline how long connections may take to end by themselves; 0 to cancel them at once
+   * @return how many had to be cancelled
+   */
+  public int stop(Duration deadline) {
+    listener.close();
+    acceptor.join();
+    long end = System.nanoTime() + deadline.toNanos();
+    for (Greenlet<?> each : new ArrayList<>(active)) {
+      each.join(Duration.ofNanos(end - System.nanoTime()));
+    }
+    int cancelled = 0;
+    for (Greenlet<?> each : new ArrayList<>(active)) {
+      if (each.cancel(true)) {
+        cancelled++;
+      }
+    }
+    Loomlet.joinAll(CANCEL_GRACE, new ArrayList<>(active));
+    return cancelled;
+  }
+
+  /** Stops without waiting for connections; {@link #stop} with a deadline of 0. */
+  @Override
+  public void close() {
+    stop(Duration.ZERO);
+  }
+
+  @Override
+  public String toString() {
+    return "StreamServer[" + address() + ", " + connections() + " connections]";
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * Loomlet's core: loops, greenlets and sockets.
+ *
+ * <p>A {@link dev.loomlet.Loop} runs {@linkplain dev.loomlet.Greenlet greenlets} on one thread and
+ * switches at every wait. Needs {@code --add-opens java.base/java.lang=dev.loomlet} (or {@code
+ * =ALL-UNNAMED} on the class path) and {@code --enable-native-access}.
+ */
+module dev.loomlet {
+  requires static transitive org.jspecify;
+
+  exports dev.loomlet;
+  exports dev.loomlet.engine;
+  exports dev.loomlet.net;
+  exports dev.loomlet.sched;
+  exports dev.loomlet.time;
+}
