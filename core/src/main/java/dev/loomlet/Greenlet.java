@@ -4,6 +4,7 @@ import dev.loomlet.jdk.JdkInternals;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -231,7 +232,7 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
   }
 
   /** The value it ended with, or null if it has not ended, failed or was cancelled. */
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  @SuppressWarnings("unchecked")
   public @Nullable T value() {
     return state == End.SUCCEEDED ? (T) result : null;
   }
@@ -298,7 +299,7 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
     }
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // T says itself whether it may be null
   private T report() throws ExecutionException {
     if (state == End.SUCCEEDED) {
       return (T) result;
@@ -314,7 +315,7 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
   }
 
   /** The value, or the error itself instead of an {@code ExecutionException}. */
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // as in report
   T unwrap() throws Exception {
     if (state == End.SUCCEEDED) {
       return (T) result;
@@ -346,7 +347,7 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
   @Override
   public String toString() {
     Object seen = state;
-    String condition = seen instanceof End end ? end.name().toLowerCase(java.util.Locale.ROOT) : "live";
+    String condition = seen instanceof End end ? end.name().toLowerCase(Locale.ROOT) : "live";
     return "Greenlet[" + name() + ", " + condition + "]";
   }
 }

@@ -68,9 +68,10 @@ public final class Loomlet {
 
   private static <T extends @Nullable Object> T run(
       @Nullable Loop existing, LoopOptions options, Callable<? extends T> main) throws Exception {
-    if (Loop.currentOrNull() instanceof Loop loop && (loop.isCurrent() || loop.isRunning())) {
+    Loop around = Loop.currentOrNull();
+    if (around != null && (around.isCurrent() || around.isRunning())) {
       throw new IllegalStateException(
-          "run was called inside " + loop + "; call the code itself, or spawn it");
+          "run was called inside " + around + "; call the code itself, or spawn it");
     }
     Loop loop = existing == null ? Loop.open(options) : existing;
     try {

@@ -76,7 +76,8 @@ public final class LoopGroup implements AutoCloseable {
                 () -> {
                   try {
                     Loop loop = Loop.open(options);
-                    opened.complete(loop);
+                    // By the loop itself, so that it turns when start returns.
+                    loop.execute(() -> opened.complete(loop));
                     loop.runUntilStopped();
                     ended.complete(loop.close(loop.grace()));
                   } catch (Throwable e) {

@@ -115,7 +115,12 @@ final class NioListenSocket extends NioDescriptor implements ListenSocket {
 
   @Override
   public void close() {
+    if (!isOpen()) {
+      return;
+    }
     super.close();
+    // A registered channel is closed for good, and its port free, only when its selector looks.
+    engine.poll(0);
     try {
       if (reserve != null) {
         reserve.close();

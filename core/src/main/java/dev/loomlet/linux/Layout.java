@@ -1,14 +1,16 @@
 package dev.loomlet.linux;
 
 /**
- * Memory layouts that depend on the processor.
+ * What depends on the processor.
  *
  * @param epollEventSize bytes of a {@code struct epoll_event}: packed on x86-64 (epoll_ctl(2))
  * @param epollDataOffset where its {@code data} lies
+ * @param sendto number of the system call (syscalls(2))
+ * @param recvfrom number of the system call
  */
-record Layout(int epollEventSize, int epollDataOffset) {
-  private static final Layout PACKED = new Layout(12, 4);
-  private static final Layout ALIGNED = new Layout(16, 8);
+record Layout(int epollEventSize, int epollDataOffset, long sendto, long recvfrom) {
+  private static final Layout X86_64 = new Layout(12, 4, 44, 45);
+  private static final Layout AARCH64 = new Layout(16, 8, 206, 207);
 
   /**
    * The layout of a processor.
@@ -18,8 +20,8 @@ record Layout(int epollEventSize, int epollDataOffset) {
    */
   static Layout of(String architecture) {
     return switch (architecture) {
-      case "amd64", "x86_64" -> PACKED;
-      case "aarch64" -> ALIGNED;
+      case "amd64", "x86_64" -> X86_64;
+      case "aarch64" -> AARCH64;
       default ->
           throw new UnsupportedOperationException(
               "system call layouts are known for x86-64 and AArch64, not for " + architecture);

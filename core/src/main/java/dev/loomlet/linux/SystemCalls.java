@@ -44,14 +44,14 @@ public final class SystemCalls {
       bind(
           "epoll_wait",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
-          Linker.Option.captureCallState("errno"));
+          capture());
   private static final MethodHandle EPOLL_POLL =
       quick("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
   private static final @Nullable MethodHandle EPOLL_PWAIT2 =
       bindIfPresent(
           "epoll_pwait2",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG),
-          Linker.Option.captureCallState("errno"));
+          capture());
   private static final MethodHandle EVENTFD = quick("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle EVENTFD_WRITE =
       bind(
@@ -66,14 +66,19 @@ public final class SystemCalls {
       quick("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle CONNECT =
       quick("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle RECV =
-      quick("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle RECV_INTO =
-      touching("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle SEND =
-      quick("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle SEND_FROM =
-      touching("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+
+  /**
+   * recvfrom(2) and sendto(2) by their numbers. The C library's functions are points at which a
+   * pthread can be cancelled, and in a process with several threads they pay for that with two atomic
+   * operations a call.
+   */
+  private static final MethodHandle TRANSFER =
+      bind("syscall", transferOf(JAVA_LONG), variadic(), Linker.Option.critical(false), capture());
+
+  /** The same, from or to a Java array in place. */
+  private static final MethodHandle TRANSFER_ARRAY =
+      bind("syscall", transferOf(ADDRESS), variadic(), Linker.Option.critical(true), capture());
+
   private static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle CLOSE =
       bind(
@@ -116,23 +121,26 @@ public final class SystemCalls {
    */
   public SystemCalls() {}
 
+  private static FunctionDescriptor transferOf(MemoryLayout buffer) {
+    return FunctionDescriptor.of(
+        JAVA_LONG, JAVA_LONG, JAVA_LONG, buffer, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  }
+
+  private static Linker.Option variadic() {
+    return Linker.Option.firstVariadicArg(1);
+  }
+
+  private static Linker.Option capture() {
+    return Linker.Option.captureCallState("errno");
+  }
+
   private static MethodHandle quick(
       String name, MemoryLayout result, MemoryLayout... arguments) {
     return bind(
         name,
         FunctionDescriptor.of(result, arguments),
         Linker.Option.critical(false),
-        Linker.Option.captureCallState("errno"));
-  }
-
-  /** As {@link #quick}, for calls that may be given a Java array to read or write in place. */
-  private static MethodHandle touching(
-      String name, MemoryLayout result, MemoryLayout... arguments) {
-    return bind(
-        name,
-        FunctionDescriptor.of(result, arguments),
-        Linker.Option.critical(true),
-        Linker.Option.captureCallState("errno"));
+        capture());
   }
 
   private static MethodHandle bind(
@@ -254,7 +262,7 @@ public final class SystemCalls {
   public static void signal(int eventfd) {
     try {
       // A failure means that the counter is full (it is readable then) or the loop is gone.
-      int unused = (int) EVENTFD_WRITE.invokeExact(eventfd, 1L);
+      int _ = (int) EVENTFD_WRITE.invokeExact(eventfd, 1L);
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -317,38 +325,42 @@ public final class SystemCalls {
 
   /** recv(2) into memory outside the Java heap. */
   public int receive(int socket, long address, int length) {
-    try {
-      long n = (long) RECV.invokeExact(state, socket, address, (long) length, 0);
-      return n >= 0 ? (int) n : -errno();
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return transfer(layout.recvfrom(), socket, address, length, 0);
   }
 
   /** recv(2) into any segment, a Java array's too. */
   public int receive(int socket, MemorySegment target, int length) {
-    try {
-      long n = (long) RECV_INTO.invokeExact(state, socket, target, (long) length, 0);
-      return n >= 0 ? (int) n : -errno();
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return transfer(layout.recvfrom(), socket, target, length, 0);
   }
 
   /** send(2) from memory outside the Java heap, without SIGPIPE. */
   public int send(int socket, long address, int length) {
+    return transfer(layout.sendto(), socket, address, length, MSG_NOSIGNAL);
+  }
+
+  /** send(2) from any segment, a Java array's too, without SIGPIPE. */
+  public int send(int socket, MemorySegment source, int length) {
+    return transfer(layout.sendto(), socket, source, length, MSG_NOSIGNAL);
+  }
+
+  private int transfer(long call, int socket, long address, int length, int flags) {
     try {
-      long n = (long) SEND.invokeExact(state, socket, address, (long) length, MSG_NOSIGNAL);
+      long n =
+          (long)
+              TRANSFER.invokeExact(
+                  state, call, (long) socket, address, (long) length, (long) flags, 0L, 0L);
       return n >= 0 ? (int) n : -errno();
     } catch (Throwable e) {
       throw impossible(e);
     }
   }
 
-  /** send(2) from any segment, a Java array's too, without SIGPIPE. */
-  public int send(int socket, MemorySegment source, int length) {
+  private int transfer(long call, int socket, MemorySegment buffer, int length, int flags) {
     try {
-      long n = (long) SEND_FROM.invokeExact(state, socket, source, (long) length, MSG_NOSIGNAL);
+      long n =
+          (long)
+              TRANSFER_ARRAY.invokeExact(
+                  state, call, (long) socket, buffer, (long) length, (long) flags, 0L, 0L);
       return n >= 0 ? (int) n : -errno();
     } catch (Throwable e) {
       throw impossible(e);
@@ -367,7 +379,7 @@ public final class SystemCalls {
   /** close(2) of a descriptor whose close cannot block. Any thread. */
   public static void close(int descriptor) {
     try {
-      int unused = (int) CLOSE.invokeExact(descriptor);
+      int _ = (int) CLOSE.invokeExact(descriptor);
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -376,7 +388,7 @@ public final class SystemCalls {
   /** close(2) of a socket that lingers, which blocks even if the socket does not. Any thread. */
   public static void closeSlowly(int descriptor) {
     try {
-      int unused = (int) CLOSE_SLOWLY.invokeExact(descriptor);
+      int _ = (int) CLOSE_SLOWLY.invokeExact(descriptor);
     } catch (Throwable e) {
       throw impossible(e);
     }

@@ -1,0 +1,141 @@
+package dev.loomlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What Loomlet's operations do on platform threads that run no loop. */
+@Timeout(60)
+final class HubTest {
+
+  /** On a thread of its own, so that the hub dies with it. */
+  private static void onThread(Action body) throws Exception {
+    FutureTask<Void> task =
+        new FutureTask<>(
+            () -> {
+              body.run();
+              return null;
+            });
+    Thread.ofPlatform().start(task);
+    try {
+      task.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  @Test
+  void runsAPlainThreadsGreenletsWhileItWaits() throws Exception {
+    onThread(
+        () -> {
+          // given
+          Greenlet<Integer> first =
+              Loomlet.spawn(
+                  () -> {
+                    Loomlet.sleep(20);
+                    return 1;
+                  });
+          Greenlet<Integer> second = Loomlet.spawn(() -> first.get() + 1);
+
+          // when / then
+          assertThat(first.isDone()).isFalse();
+          assertThat(second.get()).isEqualTo(2);
+          assertThat(first.isDone()).isTrue();
+        });
+  }
+
+  @Test
+  void goesOnWithItsGreenletsWhileItSleeps() throws Exception {
+    onThread(
+        () -> {
+          Greenlet<Boolean> greenlet = Loomlet.spawn(() -> true);
+          Loomlet.sleep(20);
+          assertThat(greenlet.isDone()).isTrue();
+        });
+  }
+
+  @Test
+  void givesUpAfterATimeOutAndStillWorksAfterwards() throws Exception {
+    onThread(
+        () -> {
+          Greenlet<?> endless = Loomlet.spawn(() -> Loomlet.sleep(Duration.ofDays(1)));
+          assertThat(endless.join(Duration.ofMillis(20))).isFalse();
+          assertThat(Loomlet.spawn(() -> 5).get()).isEqualTo(5);
+        });
+  }
+
+  @Test
+  void runsItsOwnGreenletsWhileItWaitsForAnotherLoops() throws Exception {
+    onThread(
+        () -> {
+          try (LoopGroup group = LoopGroup.start(1)) {
+            // given: the other loop's greenlet waits for one of ours
+            CompletableFuture<String> ours = new CompletableFuture<>();
+            Greenlet<String> theirs = group.spawn(() -> ours.get());
+            Loomlet.spawn(
+                () -> {
+                  Loomlet.sleep(10);
+                  ours.complete("done");
+                });
+
+            // when / then
+            assertThat(theirs.get()).isEqualTo("done");
+          }
+        });
+  }
+
+  @Test
+  void keepsHubsOfThreadsApart() throws Exception {
+    onThread(
+        () -> {
+          Loop mine = Loop.current();
+          CompletableFuture<Loop> other = new CompletableFuture<>();
+          onThread(() -> other.complete(Loop.current()));
+          assertThat(other.get()).isNotSameAs(mine);
+          assertThat(Loop.current()).isSameAs(mine);
+        });
+  }
+
+  @Test
+  void saysWhyAJdkVirtualThreadCannotCarryALoop() throws Exception {
+    FutureTask<Void> task =
+        new FutureTask<>(
+            () -> {
+              assertThatThrownBy(() -> Loomlet.spawn(() -> 1))
+                  .isInstanceOf(IllegalStateException.class)
+                  .hasMessageContaining("virtual thread");
+              return null;
+            });
+    Thread.ofVirtual().start(task);
+    task.get();
+  }
+
+  @Test
+  void letsAJdkVirtualThreadWaitForAGreenletOfALoop() throws Exception {
+    try (LoopGroup group = LoopGroup.start(1)) {
+      FutureTask<Integer> task =
+          new FutureTask<>(() -> group.loop(0).call(() -> 6) + group.spawn(() -> 1).get());
+      Thread.ofVirtual().start(task);
+      assertThat(task.get()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void refusesToCallALoopThatItsThreadDoesNotRun() throws Exception {
+    onThread(
+        () -> {
+          Loop idle = Loop.current();
+          onThread(
+              () ->
+                  assertThatThrownBy(() -> idle.call(() -> 1))
+                      .isInstanceOf(IllegalStateException.class)
+                      .hasMessageContaining("not running"));
+        });
+  }
+}
