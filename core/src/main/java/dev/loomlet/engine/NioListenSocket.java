@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class NioListenSocket extends NioDescriptor implements ListenSocket {
   private final ServerSocketChannel channel;
   private final InetSocketAddress localAddress;
+  private final String description;
 
   /** Any channel, kept to be given up for a moment when there is no descriptor left. */
   private @Nullable SocketChannel reserve;
@@ -32,7 +33,10 @@ final class NioListenSocket extends NioDescriptor implements ListenSocket {
     }
     bind(address, options.backlog());
     this.localAddress = (InetSocketAddress) channel.getLocalAddress();
+    this.description = "the listener on " + SocketFailure.text(localAddress);
     this.reserve = SocketChannel.open();
+    // Loads the class now: its file could not be opened when it is needed.
+    NioFailure.isExhausted(new IOException());
   }
 
   private void bind(InetSocketAddress address, int backlog) throws IOException {
@@ -54,7 +58,7 @@ final class NioListenSocket extends NioDescriptor implements ListenSocket {
 
   @Override
   String describe() {
-    return "the listener on " + SocketFailure.text(localAddress);
+    return description;
   }
 
   @Override
@@ -81,7 +85,7 @@ final class NioListenSocket extends NioDescriptor implements ListenSocket {
       return channel.accept();
     } catch (IOException e) {
       throw NioFailure.isExhausted(e)
-          ? new DescriptorsExhaustedException("cannot accept on " + describe())
+          ? new DescriptorsExhaustedException("cannot accept on " + description)
           : e;
     }
   }

@@ -136,7 +136,25 @@ public final class StreamServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Loads what {@link #acceptAll} needs when descriptors run out, because a class file could not be
+   * opened then.
+   */
+  private static void rehearseExhaustion() {
+    try {
+      throw new DescriptorsExhaustedException("rehearsal");
+    } catch (DescriptorsExhaustedException e) {
+      Loomlet.sleep(longer(Duration.ZERO));
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+  }
+
   private void acceptAll() throws InterruptedException {
+    rehearseExhaustion();
     Duration pause = FIRST_PAUSE;
     while (true) {
       permits.acquire();
@@ -152,8 +170,7 @@ public final class StreamServer implements AutoCloseable {
           refused.incrementAndGet();
         }
         Loomlet.sleep(pause);
-        pause = pause.multipliedBy(2);
-        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+        pause = longer(pause);
       } catch (IOException e) {
         if (!listener.isOpen()) {
           return;

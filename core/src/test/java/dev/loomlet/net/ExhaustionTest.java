@@ -1,0 +1,130 @@
+package dev.loomlet.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loomlet.Loomlet;
+import dev.loomlet.engine.Engines;
+import dev.loomlet.testing.ChildJvm;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A server whose process runs out of descriptors. */
+@Timeout(120)
+final class ExhaustionTest {
+  private static final int DESCRIPTORS = 256;
+
+  /** An echo server. */
+  static final class Program {
+    public static void main(String[] args) throws Exception {
+      Loomlet.run(
+          () -> {
+            StreamServer server =
+                StreamServer.builder(
+                        stream -> {
+                          byte[] buffer = new byte[100];
+                          for (int n = stream.read(buffer); n > 0; n = stream.read(buffer)) {
+                            stream.write(buffer, 0, n);
+                          }
+                        })
+                    .bind("127.0.0.1", 0)
+                    .start();
+            System.out.println("port " + server.port());
+            server.join();
+          });
+    }
+  }
+
+  static List<String> engines() {
+    return Engines.all().stream().filter(Engines.Info::isAvailable).map(Engines.Info::name).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void refusesClientsWithoutBurningTheProcessorAndServesAgainAfterwards(String engine)
+      throws Exception {
+    Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/prlimit")), "needs prlimit (package util-linux)");
+    // given: a server with few descriptors
+    try (ChildJvm child =
+        ChildJvm.start(
+            List.of("/usr/bin/prlimit", "--nofile=" + DESCRIPTORS, "--"),
+            List.of(
+                "@" + ChildJvm.home().resolve("build/jvm.args"), "-D" + Engines.PROPERTY + "=" + engine),
+            Program.class)) {
+      int port = Integer.parseInt(child.lineAfter("port "));
+      exchange(port);
+
+      // when: more clients connect than it has descriptors, and stay
+      List<Socket> clients = new ArrayList<>();
+      for (int i = 0; i < 2 * DESCRIPTORS; i++) {
+        clients.add(new Socket(InetAddress.getLoopbackAddress(), port));
+      }
+      Duration before = processorTime(child.pid());
+      long start = System.nanoTime();
+      int refused = 0;
+      for (Socket each : clients) {
+        each.setSoTimeout(20);
+        refused += isRefused(each) ? 1 : 0;
+      }
+
+      // then: those it cannot serve are told, it is alive and nearly idle
+      double elapsed = (System.nanoTime() - start) / 1e9;
+      double used = processorTime(child.pid()).minus(before).toNanos() / 1e9;
+      assertThat(refused).isBetween(DESCRIPTORS, 2 * DESCRIPTORS - 10);
+      assertThat(child.isAlive()).isTrue();
+      assertThat(used / elapsed).isLessThan(0.2);
+
+      // when: they leave
+      for (Socket each : clients) {
+        each.close();
+      }
+      long released = System.nanoTime();
+
+      // then: it serves again within a second
+      while (!tryExchange(port)) {
+        assertThat(Duration.ofNanos(System.nanoTime() - released)).isLessThan(Duration.ofSeconds(1));
+      }
+    }
+  }
+
+  private static boolean isRefused(Socket client) throws IOException {
+    try {
+      return client.getInputStream().read() < 0;
+    } catch (java.net.SocketTimeoutException e) {
+      return false;
+    } catch (java.net.SocketException e) {
+      return true;
+    }
+  }
+
+  private static boolean tryExchange(int port) {
+    try {
+      exchange(port);
+      return true;
+    } catch (IOException | AssertionError e) {
+      return false;
+    }
+  }
+
+  private static void exchange(int port) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(5_000);
+      socket.getOutputStream().write("hello".getBytes());
+      assertThat(socket.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes());
+    }
+  }
+
+  private static Duration processorTime(long pid) {
+    return ProcessHandle.of(pid).flatMap(p -> p.info().totalCpuDuration()).orElseThrow();
+  }
+}
