@@ -1,5 +1,6 @@
 package dev.loomlet;
 
+import dev.loomlet.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -151,9 +152,11 @@ public final class Loomlet {
    */
   public static boolean joinAll(
       Duration timeout, Collection<? extends Greenlet<?>> greenlets) {
-    long deadline = System.nanoTime() + Durations.toNanos(timeout);
+    Loop loop = Loop.currentOrNull();
+    Clock clock = loop == null ? Clock.system() : loop.clock();
+    long deadline = clock.nanoTime() + Durations.toNanos(timeout);
     for (Greenlet<?> each : greenlets) {
-      if (!each.join(Duration.ofNanos(deadline - System.nanoTime()))) {
+      if (!each.join(Duration.ofNanos(deadline - clock.nanoTime()))) {
         return false;
       }
     }

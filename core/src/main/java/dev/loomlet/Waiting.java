@@ -1,7 +1,9 @@
 package dev.loomlet;
 
 import dev.loomlet.time.Timer;
+import dev.loomlet.time.TimerWheel;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** How a greenlet's end is waited for, on each kind of thread. */
 final class Waiting {
@@ -32,26 +34,55 @@ final class Waiting {
     if (!greenlet.addWaiter(waiter)) {
       return true;
     }
-    long deadline = System.nanoTime() + timeoutNanos;
     try {
-      while (!greenlet.isDone()) {
-        if (Thread.interrupted()) {
-          throw new Cancelled(
-              Greenlet.describeCurrent() + " was cancelled while it waited for " + greenlet.name());
-        }
-        if (timeoutNanos == 0) {
-          LockSupport.park(greenlet);
-          continue;
-        }
+      Loop loop = Loop.currentOrNull();
+      return loop == null
+          ? parkByMachineTime(greenlet, timeoutNanos)
+          : parkByLoopTime(greenlet, loop.core().timers, timeoutNanos);
+    } finally {
+      greenlet.removeWaiter(waiter);
+    }
+  }
+
+  private static boolean parkByLoopTime(
+      Greenlet<?> greenlet, TimerWheel timers, long timeoutNanos) {
+    Expiry expiry = new Expiry(Thread.currentThread());
+    if (timeoutNanos > 0) {
+      timers.schedule(expiry, timeoutNanos);
+    }
+    try {
+      while (!greenlet.isDone() && !expiry.passed) {
+        LockSupport.park(greenlet);
+        checkInterrupted(greenlet);
+      }
+      return greenlet.isDone();
+    } finally {
+      timers.cancel(expiry);
+    }
+  }
+
+  /** For threads that have no loop, and so no clock of their own. */
+  private static boolean parkByMachineTime(Greenlet<?> greenlet, long timeoutNanos) {
+    long deadline = System.nanoTime() + timeoutNanos;
+    while (!greenlet.isDone()) {
+      if (timeoutNanos == 0) {
+        LockSupport.park(greenlet);
+      } else {
         long left = deadline - System.nanoTime();
         if (left <= 0) {
           return false;
         }
         LockSupport.parkNanos(greenlet, left);
       }
-      return true;
-    } finally {
-      greenlet.removeWaiter(waiter);
+      checkInterrupted(greenlet);
+    }
+    return true;
+  }
+
+  private static void checkInterrupted(Greenlet<?> greenlet) {
+    if (Thread.interrupted()) {
+      throw new Cancelled(
+          Greenlet.describeCurrent() + " was cancelled while it waited for " + greenlet.name());
     }
   }
 
@@ -61,7 +92,7 @@ final class Waiting {
     if (!greenlet.addWaiter(waiter)) {
       return true;
     }
-    Expiry expiry = new Expiry();
+    Expiry expiry = new Expiry(null);
     try {
       if (timeoutNanos > 0) {
         hub.timers.schedule(expiry, timeoutNanos);
@@ -75,11 +106,20 @@ final class Waiting {
   }
 
   private static final class Expiry extends Timer {
+    private final @Nullable Thread waiter;
     boolean passed;
+
+    /** For a thread that parks; null for a hub, which looks at {@link #passed} as it turns. */
+    Expiry(@Nullable Thread waiter) {
+      this.waiter = waiter;
+    }
 
     @Override
     protected void fire() {
       passed = true;
+      if (waiter != null) {
+        LockSupport.unpark(waiter);
+      }
     }
   }
 }

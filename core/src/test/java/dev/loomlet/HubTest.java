@@ -3,10 +3,17 @@ package dev.loomlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loomlet.net.TcpListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -137,5 +144,36 @@ final class HubTest {
                       .isInstanceOf(IllegalStateException.class)
                       .hasMessageContaining("not running"));
         });
+  }
+
+  @Test
+  void givesItsDescriptorsBackAfterItsThreadHasDied() throws Exception {
+    Path descriptors = Path.of("/proc/self/fd");
+    Assumptions.assumeTrue(Files.isDirectory(descriptors), "needs /proc");
+    // given
+    int before = count(descriptors);
+
+    // when: threads die and leave hubs with waiting greenlets behind
+    for (int i = 0; i < 50; i++) {
+      onThread(
+          () -> {
+            Loomlet.spawn(() -> TcpListener.bind("127.0.0.1", 0).accept());
+            Loomlet.sleep(1);
+          });
+    }
+
+    // then: at most the sockets are left, which nobody closed
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(count(descriptors)).isLessThanOrEqualTo(before + 2 * 50 + 10);
+            });
+  }
+
+  private static int count(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return (int) entries.count();
+    }
   }
 }

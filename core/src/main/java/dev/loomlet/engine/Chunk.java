@@ -46,12 +46,16 @@ public final class Chunk implements AutoCloseable {
     return buffer().remaining();
   }
 
-  /** Gives the buffer back to the loop. Does nothing when repeated. */
+  /**
+   * Gives the buffer back to the loop. Does nothing when repeated.
+   *
+   * @throws IllegalStateException on another thread than the loop's
+   */
   @Override
   public void close() {
     if (lent) {
-      lent = false;
       pool.give(this);
+      lent = false;
     }
   }
 

@@ -11,9 +11,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,7 +44,10 @@ public final class StreamServer implements AutoCloseable {
   private final int maxConnections;
   private final Semaphore permits;
   private final TcpListener listener;
-  private final Set<Greenlet<?>> active = ConcurrentHashMap.newKeySet();
+
+  /** The handlers, each with the connection that it was given. */
+  private final Map<Greenlet<?>, AcceptedSocket> active = new ConcurrentHashMap<>();
+
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
   private final Greenlet<?> acceptor;
@@ -188,7 +191,12 @@ public final class StreamServer implements AutoCloseable {
   private void serve(AcceptedSocket socket) {
     Loop loop = loops.get();
     try {
-      loop.spawn(() -> serveOn(loop, socket));
+      Greenlet<?> greenlet = loop.spawn(() -> serveOn(loop, socket));
+      active.put(greenlet, socket);
+      if (greenlet.isDone()) {
+        // On another loop it may have ended before it was put in.
+        active.remove(greenlet);
+      }
     } catch (RuntimeException e) {
       socket.close();
       permits.release();
@@ -198,7 +206,6 @@ public final class StreamServer implements AutoCloseable {
 
   private void serveOn(Loop loop, AcceptedSocket socket) throws Exception {
     Greenlet<?> self = Objects.requireNonNull(Greenlet.current());
-    active.add(self);
     try (TcpStream stream = new TcpStream(loop, loop.engine().attach(socket))) {
       handler.handle(stream);
     } catch (IOException e) {
@@ -257,19 +264,28 @@ public final class StreamServer implements AutoCloseable {
    * @return how many had to be cancelled
    */
   public int stop(Duration deadline) {
+    try {
+      return acceptor.loop().call(() -> stopOnLoop(deadline));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError("stopping throws no checked exception", e);
+    }
+  }
+
+  private int stopOnLoop(Duration deadline) {
     listener.close();
     acceptor.join();
-    long end = System.nanoTime() + deadline.toNanos();
-    for (Greenlet<?> each : new ArrayList<>(active)) {
-      each.join(Duration.ofNanos(end - System.nanoTime()));
-    }
+    Loomlet.joinAll(deadline, List.copyOf(active.keySet()));
     int cancelled = 0;
-    for (Greenlet<?> each : new ArrayList<>(active)) {
+    for (Greenlet<?> each : active.keySet()) {
       if (each.cancel(true)) {
         cancelled++;
       }
     }
-    Loomlet.joinAll(CANCEL_GRACE, new ArrayList<>(active));
+    Loomlet.joinAll(CANCEL_GRACE, List.copyOf(active.keySet()));
+    // A handler that was cancelled before it started has not come to close its connection.
+    active.values().forEach(AcceptedSocket::close);
     return cancelled;
   }
 
