@@ -86,7 +86,8 @@ public final class Loomlet {
   }
 
   /**
-   * Starts a greenlet. It runs when the caller waits. Does not wait.
+   * Starts a greenlet. It runs when the caller waits, so it never does if the main code ends before.
+   * Does not wait.
    *
    * @param body its code
    */

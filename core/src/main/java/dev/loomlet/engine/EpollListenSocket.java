@@ -71,7 +71,7 @@ final class EpollListenSocket extends EpollDescriptor implements ListenSocket {
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
-      awaitReadable(deadline, timeoutNanos);
+      awaitReadable(deadline, timeoutNanos, "accept");
     }
   }
 

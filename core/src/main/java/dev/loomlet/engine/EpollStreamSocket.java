@@ -65,7 +65,7 @@ final class EpollStreamSocket extends EpollDescriptor implements StreamSocket {
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
-      awaitReadable(deadline, timeoutNanos);
+      awaitReadable(deadline, timeoutNanos, "read");
     }
   }
 
@@ -91,7 +91,7 @@ final class EpollStreamSocket extends EpollDescriptor implements StreamSocket {
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
-      awaitReadable(deadline, timeoutNanos);
+      awaitReadable(deadline, timeoutNanos, "read");
     }
   }
 

@@ -76,7 +76,7 @@ final class NioListenSocket extends NioDescriptor implements ListenSocket {
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
-      awaitReadable(deadline, timeoutNanos);
+      awaitReadable(deadline, timeoutNanos, "accept");
     }
   }
 

@@ -82,7 +82,7 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
-      awaitReadable(deadline, timeoutNanos);
+      awaitReadable(deadline, timeoutNanos, "read");
     }
   }
 
@@ -122,7 +122,7 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
-      awaitReadable(deadline, timeoutNanos);
+      awaitReadable(deadline, timeoutNanos, "read");
     }
   }
 

@@ -112,7 +112,7 @@ abstract class Readiness {
     return timeoutNanos == 0 ? 0 : context.clock().nanoTime() + timeoutNanos | 1;
   }
 
-  final void awaitReadable(long deadline, long timeoutNanos) throws IOException {
+  final void awaitReadable(long deadline, long timeoutNanos, String doing) throws IOException {
     Thread self = Thread.currentThread();
     WakeTimer timer = null;
     progress.operations = 0;
@@ -127,7 +127,7 @@ abstract class Readiness {
         timer.start(self, deadline);
       }
       arm(READABLE);
-      await(READABLE, timer, "read", timeoutNanos);
+      await(READABLE, timer, doing, timeoutNanos);
     } finally {
       reader = null;
       if (timer != null) {

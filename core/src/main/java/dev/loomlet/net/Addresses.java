@@ -15,12 +15,15 @@ final class Addresses {
    * Resolves an address. A literal is only parsed; a name is looked up by the system's resolver on a
    * thread of its own, because that blocks, while the caller waits.
    *
-   * @throws IllegalArgumentException if the port is not between 0 and 65535
+   * @throws IllegalArgumentException if the port is not between 0 and 65535, or the host is empty
    * @throws UnknownHostException if the name means nothing
    */
   static InetSocketAddress resolve(String host, int port) throws UnknownHostException {
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port must be between 0 and 65535, not " + port);
+    }
+    if (host.isBlank()) {
+      throw new IllegalArgumentException("the host must not be empty; 0.0.0.0 means all addresses");
     }
     InetAddress literal = literal(host);
     return new InetSocketAddress(literal != null ? literal : lookUp(host), port);

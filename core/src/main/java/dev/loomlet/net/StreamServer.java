@@ -60,7 +60,7 @@ public final class StreamServer implements AutoCloseable {
     this.permits = new Semaphore(maxConnections);
     this.listener = listener;
     this.acceptor =
-        acceptorLoop.spawn("acceptor " + Addresses.text(listener.localAddress()), this::acceptAll);
+        acceptorLoop.spawn("acceptor " + Addresses.text(listener.localAddress()), this::run);
   }
 
   /**
@@ -154,6 +154,13 @@ public final class StreamServer implements AutoCloseable {
   private static Duration longer(Duration pause) {
     Duration twice = pause.multipliedBy(2);
     return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+  }
+
+  private void run() throws InterruptedException {
+    // Nobody is left to accept when this ends, for whatever reason: clients had better be refused.
+    try (listener) {
+      acceptAll();
+    }
   }
 
   private void acceptAll() throws InterruptedException {

@@ -68,7 +68,8 @@ final class TcpListenerTest {
         () -> {
           try (TcpListener listener = TcpListener.bind("127.0.0.1", 0)) {
             assertThatThrownBy(() -> listener.accept(Duration.ofMillis(20)))
-                .isInstanceOf(SocketTimeoutException.class);
+                .isInstanceOf(SocketTimeoutException.class)
+                .hasMessageContaining("accept timed out");
             try (TcpStream near = TcpStream.connect("127.0.0.1", listener.port());
                 TcpStream far = listener.accept(Duration.ofSeconds(10))) {
               assertThat(far.remoteAddress()).isEqualTo(near.localAddress());

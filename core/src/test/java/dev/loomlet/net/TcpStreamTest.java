@@ -516,6 +516,9 @@ final class TcpStreamTest {
               .hasMessageContaining("65536");
           assertThatThrownBy(() -> TcpListener.bind("127.0.0.1", -1))
               .isInstanceOf(IllegalArgumentException.class);
+          assertThatThrownBy(() -> TcpListener.bind("", 0))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("empty");
         });
   }
 
