@@ -1,0 +1,3 @@
+module loomlet.dev/bench/echo_go
+
+go 1.19

@@ -1,0 +1,74 @@
+package dev.loomlet.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Command lines of child JVMs: this JDK, this class path. */
+public final class JavaCommand {
+  private JavaCommand() {}
+
+  /**
+   * A JVM with the flags of every Loomlet program, those in {@code build/jvm.args}.
+   *
+   * @param mainClass what to run
+   * @param extraJvmFlags behind those flags, so that they win
+   * @param args for the program
+   */
+  public static List<String> of(String mainClass, List<String> extraJvmFlags, String... args) {
+    List<String> flags = new ArrayList<>();
+    Path standing = Home.path().resolve("build/jvm.args");
+    if (Files.isRegularFile(standing)) {
+      flags.add("@" + standing);
+    }
+    flags.add("-D" + Home.PROPERTY + "=" + Home.path());
+    flags.addAll(extraJvmFlags);
+    return plain(mainClass, flags, args);
+  }
+
+  /** A JVM with the JDK's defaults and only the given flags. */
+  static List<String> plain(String mainClass, List<String> jvmFlags, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmFlags);
+    command.add("-cp");
+    command.add(classPath());
+    command.add(mainClass);
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  private static String classPath() {
+    StringBuilder path = new StringBuilder(System.getProperty("java.class.path"));
+    if (Files.isDirectory(Home.peerJars())) {
+      try (DirectoryStream<Path> jars = Files.newDirectoryStream(Home.peerJars(), "*.jar")) {
+        for (Path jar : jars) {
+          path.append(File.pathSeparator).append(jar);
+        }
+      } catch (IOException e) {
+        // A peer without its jars says so itself.
+      }
+    }
+    return path.toString();
+  }
+
+  /**
+   * Puts a command on one processor.
+   *
+   * @param cpu its number
+   * @return the command itself where that is not possible: without {@code taskset}, or if this
+   *     process may not use that processor
+   */
+  public static List<String> pinned(int cpu, List<String> command) {
+    if (!Home.hasProgram("taskset") || !Machine.processors().contains(cpu)) {
+      return List.copyOf(command);
+    }
+    List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(cpu)));
+    pinned.addAll(command);
+    return pinned;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.loomlet.bench.peers;
+
+import dev.loomlet.Loomlet;
+import dev.loomlet.engine.Chunk;
+import dev.loomlet.net.StreamServer;
+import dev.loomlet.net.TcpStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The subject: straight-line code on one loop, a greenlet for each connection, chunks of the loop.
+ */
+public final class LoomletEchoServer {
+  private LoomletEchoServer() {}
+
+  /** Takes the port; never returns. */
+  public static void main(String[] args) throws Exception {
+    int port = Integer.parseInt(args[0]);
+    Loomlet.run(
+        () -> {
+          StreamServer server =
+              StreamServer.builder(LoomletEchoServer::serve).bind("127.0.0.1", port).start();
+          System.out.println("listening on " + server.address());
+          server.join();
+        });
+  }
+
+  @SuppressWarnings("BadInstanceof") // the idiom of receive(): null at the end
+  private static void serve(TcpStream stream) throws IOException {
+    while (stream.receive() instanceof Chunk chunk) {
+      try (chunk) {
+        upper(chunk.buffer());
+        stream.write(chunk);
+      }
+    }
+  }
+
+  private static void upper(ByteBuffer bytes) {
+    int i = bytes.position();
+    int end = bytes.limit();
+    for (; i <= end - Long.BYTES; i += Long.BYTES) {
+      bytes.putLong(i, Upper.upper(bytes.getLong(i)));
+    }
+    for (; i < end; i++) {
+      bytes.put(i, Upper.upper(bytes.get(i)));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.loomlet.bench.peers;
+
+/**
+ * ASCII upper-casing, eight bytes at a time, so that no server is measured by its loop over bytes.
+ */
+final class Upper {
+  private static final long EACH = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+
+  private Upper() {}
+
+  static byte upper(byte c) {
+    return c >= 'a' && c <= 'z' ? (byte) (c - 32) : c;
+  }
+
+  /** No sum carries into the next byte, since the high bits are left out of it. */
+  static long upper(long eight) {
+    long low = eight & ~HIGH_BITS;
+    long fromA = low + (0x80 - 'a') * EACH;
+    long beyondZ = low + (0x7f - 'z') * EACH;
+    long letters = (fromA ^ beyondZ) & ~eight & HIGH_BITS;
+    return eight ^ (letters >>> 2);
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * Loomlet's benchmarks: micro-benchmarks of the core, and servers side by side with a reference in
+ * C and with others.
+ */
+module dev.loomlet.bench {
+  requires dev.loomlet;
+  requires HdrHistogram;
+  requires static transitive org.jspecify;
+  // Netty is a peer; whoever measures without it needs no jar of it.
+  requires static io.netty.buffer;
+  requires static io.netty.transport;
+  requires static io.netty.transport.classes.epoll;
+  requires static io.netty.transport.classes.io_uring;
+
+  exports dev.loomlet.bench;
+}

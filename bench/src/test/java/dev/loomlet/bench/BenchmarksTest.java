@@ -1,0 +1,156 @@
+package dev.loomlet.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class BenchmarksTest {
+  private static final BenchOptions SHORT =
+      BenchOptions.defaults()
+          .withJson(true)
+          .withSeconds(Duration.ofMillis(20))
+          .withRounds(2)
+          .withConnections(List.of(5));
+
+  @TempDir Path folder;
+
+  private static String print(Report report, boolean json) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    report.print(new PrintStream(bytes, true, StandardCharsets.UTF_8), json);
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static Report measure(Benchmark benchmark, BenchOptions options) throws Exception {
+    try {
+      return benchmark.measure(options, _ -> {});
+    } catch (UnmeasurableException e) {
+      assumeThat(e.getMessage()).as("cannot be measured here").isNull();
+      throw e;
+    }
+  }
+
+  /** Rows that say something of each column named. */
+  private static List<Map<?, ?>> rowsOf(Report report, String... columns) {
+    Map<?, ?> json = Json.readObject(print(report, true));
+    assertThat(((Map<?, ?>) json.get("machine")).keySet())
+        .extracting(String::valueOf)
+        .containsExactly("processor", "kernel", "jdk");
+    assertThat((String) json.get("method")).endsWith(".");
+    @SuppressWarnings("unchecked")
+    List<Map<?, ?>> rows = (List<Map<?, ?>>) json.get("rows");
+    assertThat(rows).isNotEmpty();
+    for (Map<?, ?> row : rows) {
+      for (String column : columns) {
+        assertPositive(row, column);
+      }
+    }
+    String table = print(report, false);
+    assertThat(table).contains(Machine.here().text()).contains(columns);
+    return rows;
+  }
+
+  private static void assertPositive(Map<?, ?> row, String column) {
+    Object value = row.get(column);
+    double number =
+        value instanceof Map<?, ?> spread ? Json.number(spread, "median") : (double) value;
+    assertThat(number).as(column + " of " + row).isPositive().isFinite();
+  }
+
+  @Test
+  void switchIsMeasured() throws Exception {
+    Path chart = folder.resolve("switch.svg");
+
+    Report report = measure(new SwitchBenchmark(), SHORT.withChart(chart));
+
+    assertThat(rowsOf(report, "ns", "ratio")).hasSize(4);
+    assertThat(chart).exists();
+  }
+
+  @Test
+  void spawnIsMeasured() throws Exception {
+    assertThat(rowsOf(measure(new SpawnBenchmark(), SHORT), "ns", "ratio")).hasSize(4);
+  }
+
+  @Test
+  void timersAreMeasured() throws Exception {
+    assertThat(rowsOf(measure(new TimersBenchmark(10_000), SHORT), "ns", "ratio")).hasSize(4);
+  }
+
+  @Test
+  void submitIsMeasured() throws Exception {
+    assertThat(rowsOf(measure(new SubmitBenchmark(), SHORT), "p50_us", "p99_us")).isNotEmpty();
+  }
+
+  @Test
+  void idleIsMeasured() throws Exception {
+    Report report = measure(new IdleBenchmark(50, Duration.ofMillis(100)), SHORT);
+
+    assertThat(rowsOf(report, "resident_mib", "threads")).hasSize(2);
+  }
+
+  @Test
+  void memoryIsMeasured() throws Exception {
+    Report report = measure(new MemoryBenchmark(20_000, List.of("park")), SHORT.withRounds(1));
+
+    assertThat(rowsOf(report, "bytes")).hasSize(2);
+  }
+
+  @Test
+  void echoIsMeasured() throws Exception {
+    assumeThat(Files.isDirectory(Path.of("/proc/self/task"))).isTrue();
+    Path chart = folder.resolve("echo.svg");
+    BenchOptions options = SHORT.withPeers(List.of("loomlet-epoll")).withChart(chart);
+    EchoBenchmark benchmark = new EchoBenchmark(Duration.ofMillis(100));
+
+    Report report = measure(benchmark, options);
+
+    List<Map<?, ?>> rows = rowsOf(report, "ratio", "cpu_us", "requests_per_s", "p50_us", "p99_us");
+    assertThat(rows).extracting(row -> (Object) row.get("server")).contains("loomlet-epoll");
+    assertThat(print(report, true)).doesNotContain("replied wrongly");
+    assertThat(chart).exists();
+  }
+
+  @Test
+  void theLoadGeneratorInJavaAnswersAsTheOneInC() throws Exception {
+    List<String> server =
+        JavaCommand.of("dev.loomlet.bench.peers.LoomletArrayEchoServer", List.of(), "0");
+    List<String> load = JavaCommand.of(EchoLoad.class.getName(), List.of());
+    try (ServerProcess echo = ServerProcess.start("echo", server, Duration.ofSeconds(20));
+        LoadControl control = new LoadControl(load)) {
+      control.open("echo", echo.port(), 3);
+
+      LoadControl.Visit visit = control.run("echo", Duration.ofMillis(50));
+
+      control.close("echo");
+      assertThat(visit.wrong()).isZero();
+      assertThat(visit.requests()).isGreaterThan(3);
+      assertThat(visit.p99()).isGreaterThanOrEqualTo(visit.p50()).isPositive();
+    }
+  }
+
+  @Test
+  void anUnknownNameIsAnError() {
+    PrintStream nowhere = new PrintStream(new ByteArrayOutputStream());
+
+    assertThat(Benchmarks.run("nonsense", SHORT, nowhere)).isEqualTo(Benchmarks.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"echo", "switch", "spawn", "memory", "timers", "submit", "idle"})
+  void everyBenchmarkSaysWhatItIs(String name) {
+    assertThat(Benchmarks.names()).containsKey(name);
+    assertThat(Benchmarks.names().get(name)).hasSizeBetween(10, 80);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.loomlet.cli;
+
+import dev.loomlet.LoopOptions;
+import dev.loomlet.cli.exit.ExitCode;
+import dev.loomlet.cli.source.ProgramFault;
+import dev.loomlet.cli.source.SourceFile;
+import dev.loomlet.cli.source.SourceProgram;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles and runs a program for a subcommand. */
+final class ProgramRunner {
+  private ProgramRunner() {}
+
+  /**
+   * Runs a program in this JVM.
+   *
+   * @param engine its name, or null for no choice
+   * @param err gets the compiler's messages
+   * @return an exit code
+   * @throws UncaughtInProgram if the program throws
+   */
+  static int run(
+      String file,
+      List<Path> classPath,
+      @Nullable String engine,
+      List<String> args,
+      PrintWriter err) {
+    SourceFile source = SourceFile.read(file);
+    // Binding to the kernel's calls takes a while, which another processor can spend meanwhile.
+    FutureTask<LoopOptions> options = new FutureTask<>(() -> EngineChoice.apply(engine));
+    Thread.ofPlatform().daemon().name("loomlet start").start(options);
+    if (engine != null) {
+      // It may be misspelt, and then should not have to wait for the compiler.
+      result(options);
+    }
+    SourceProgram program;
+    try {
+      program = SourceProgram.compile(source, classPath, err);
+    } catch (ProgramFault e) {
+      err.println(e.getMessage());
+      return ExitCode.FAILED;
+    }
+    LoopOptions parts = result(options);
+    try {
+      program.run(parts, args);
+      return ExitCode.OK;
+    } catch (Throwable e) {
+      throw new UncaughtInProgram(e);
+    }
+  }
+
+  private static LoopOptions result(FutureTask<LoopOptions> options) {
+    try {
+      return options.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted before the program began", e);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.loomlet.cli.source;
+
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSigner;
+import java.security.CodeSource;
+import java.security.ProtectionDomain;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads a program's classes from memory, before those of the same name elsewhere; then those of the
+ * class path; then those of files beside the program that only their names lead to.
+ */
+final class ProgramClassLoader extends URLClassLoader {
+  static {
+    registerAsParallelCapable();
+  }
+
+  private final SourceCompiler compiler;
+  private final @Nullable Path resources;
+  private final ProtectionDomain domain;
+
+  ProgramClassLoader(SourceFile file, List<Path> classPath, SourceCompiler compiler) {
+    super(urls(classPath), ClassLoader.getSystemClassLoader());
+    this.compiler = compiler;
+    this.resources = file.path().toAbsolutePath().getParent();
+    CodeSource source = new CodeSource(url(file.path()), (CodeSigner[]) null);
+    this.domain = new ProtectionDomain(source, null, this, null);
+  }
+
+  private static URL[] urls(List<Path> paths) {
+    return paths.stream().map(ProgramClassLoader::url).toArray(URL[]::new);
+  }
+
+  private static URL url(Path path) {
+    try {
+      return path.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalStateException("a file always has a URL", e);
+    }
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    synchronized (getClassLoadingLock(name)) {
+      if (compiler.classes().find(name) != null) {
+        Class<?> loaded = findLoadedClass(name);
+        return loaded != null ? loaded : findClass(name);
+      }
+      return super.loadClass(name, resolve);
+    }
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    byte[] code = compiler.classes().find(name);
+    if (code == null) {
+      try {
+        return super.findClass(name);
+      } catch (ClassNotFoundException e) {
+        code = compiler.compileOnDemand(name);
+        if (code == null) {
+          throw e;
+        }
+      }
+    }
+    return defineClass(name, code, 0, code.length, domain);
+  }
+
+  /** Files beside the program are its resources. */
+  @Override
+  public @Nullable URL findResource(String name) {
+    if (resources != null && !name.startsWith("/")) {
+      Path file = resources.resolve(name);
+      if (Files.isRegularFile(file)) {
+        return url(file);
+      }
+    }
+    return super.findResource(name);
+  }
+}

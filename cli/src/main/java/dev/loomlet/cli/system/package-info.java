@@ -1,0 +1,5 @@
+/** What several subcommands ask the system they run on. */
+@NullMarked
+package dev.loomlet.cli.system;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package dev.loomlet.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the command as the launcher does: in a JVM of its own. */
+final class InChildJvm {
+  private static final int SECONDS = 90;
+
+  private InChildJvm() {}
+
+  /** With the project as home. */
+  static Completed loomlet(String... args) throws Exception {
+    return loomlet(projectHome(), Path.of(""), args);
+  }
+
+  static Path projectHome() {
+    return Path.of(System.getProperty("loomlet.home")).toAbsolutePath().normalize();
+  }
+
+  static List<String> command(Path home, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + projectHome().resolve("build/jvm.args"));
+    command.add("-Dloomlet.home=" + home);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("dev.loomlet.cli.Main");
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  static Completed loomlet(Path home, Path directory, String... args) throws Exception {
+    Process process =
+        new ProcessBuilder(command(home, args))
+            .directory(directory.toAbsolutePath().toFile())
+            .start();
+    process.getOutputStream().close();
+    CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> read(process, true));
+    CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process, false));
+    if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("did not end in time: " + out.join() + err.join());
+    }
+    return new Completed(process.exitValue(), out.join(), err.join(), null);
+  }
+
+  private static String read(Process process, boolean out) {
+    try (var stream = out ? process.getInputStream() : process.getErrorStream()) {
+      return new String(stream.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

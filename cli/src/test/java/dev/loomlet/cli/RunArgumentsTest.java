@@ -1,0 +1,55 @@
+package dev.loomlet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class RunArgumentsTest {
+  private static List<String> words(String line) {
+    return line.isEmpty() ? List.of() : List.of(line.split(" ", -1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "P.java",
+        "P.java -x --help -- @file --engine nio",
+        "--engine nio P.java",
+        "--engine=nio P.java 1 2",
+        "-cp a:b P.java",
+        "--class-path a P.java",
+        "--class-path=a P.java",
+        "-Da=b -Dc -Dd=e=f P.java -Dg=h",
+        "--engine epoll -cp x -Da= @P.java @x",
+      })
+  void quickParsingAndPicocliAgree(String line) {
+    RunCommand command = new RunCommand();
+    CommandLine picocli =
+        new CommandLine(command).setStopAtPositional(true).setExpandAtFiles(false);
+
+    picocli.parseArgs(words(line).toArray(String[]::new));
+
+    assertThat(RunArguments.parse(words(line))).isEqualTo(command.arguments());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "-h",
+        "--help",
+        "-h P.java",
+        "--engine",
+        "--engine nio",
+        "--fly P.java",
+        "-D P.java",
+        "--engine nio --engine epoll P.java",
+        "--engine --help P.java"
+      })
+  void whatNeedsAnExplanationIsLeftToPicocli(String line) {
+    assertThat(RunArguments.parse(words(line))).isNull();
+  }
+}
