@@ -7,8 +7,9 @@ import java.io.Serial;
  * {@link Thread#interrupt} or the end of its loop.
  *
  * <p>The operation did not happen; only a write may have sent a part. It is an {@code Error}, as
- * gevent's {@code GreenletExit} and asyncio's {@code CancelledError} stand outside {@code Exception},
- * so that {@code catch (Exception e)} does not swallow it. Let it pass; clean up in {@code finally}.
+ * gevent's {@code GreenletExit} and asyncio's {@code CancelledError} stand outside {@code
+ * Exception}, so that {@code catch (Exception e)} does not swallow it. Let it pass; clean up in
+ * {@code finally}.
  */
 public final class Cancelled extends Error {
   @Serial private static final long serialVersionUID = 1;

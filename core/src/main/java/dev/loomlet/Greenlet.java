@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * usual. It starts in a later turn of the loop, never inside {@code spawn}. The counterpart of
  * gevent's {@code Greenlet} and asyncio's {@code Task}.
  *
- * <p>All methods may be called on any thread. Those that wait let the loop go on when they are called
- * in a greenlet; on a platform thread that has a loop of its own they run that loop meanwhile.
+ * <p>All methods may be called on any thread. Those that wait let the loop go on when they are
+ * called in a greenlet; on a platform thread that has a loop of its own they run that loop
+ * meanwhile.
  *
  * @param <T> type of the result
  */
@@ -328,8 +329,8 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
   }
 
   /**
-   * Asks it to end: the operation in which it waits, or the next one in which it would, throws {@link
-   * Cancelled}. Does not wait for it to happen; {@link #join} does.
+   * Asks it to end: the operation in which it waits, or the next one in which it would, throws
+   * {@link Cancelled}. Does not wait for it to happen; {@link #join} does.
    *
    * @param mayInterruptIfRunning without it, a greenlet is left alone
    * @return false if it had ended already or is left alone

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Written on the loop's carrier thread only. Thread dumps walk it on another thread while it
  * changes: a greenlet is put in at the newest end and keeps its link to the older one when it is
- * taken out, so a walk from the newest always comes to an end, and at worst misses some that start or
- * end meanwhile.
+ * taken out, so a walk from the newest always comes to an end, and at worst misses some that start
+ * or end meanwhile.
  */
 final class LiveGreenlets {
   private volatile @Nullable Greenlet<?> newest;
@@ -36,7 +36,8 @@ final class LiveGreenlets {
     if (older != null) {
       older.newer = newer;
     }
-    // The link to the older one stays, for walks under way. It cannot keep a dead greenlet alive for
+    // The link to the older one stays, for walks under way. It cannot keep a dead greenlet alive
+    // for
     // long: that one's links end at greenlets that outlived it or have gone themselves.
     greenlet.newer = null;
     size--;

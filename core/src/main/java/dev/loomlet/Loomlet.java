@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Everything here acts on {@link Loop#current()}: in a greenlet on its loop; on a platform thread
- * on a loop of its own, which runs whenever the thread waits in one of these methods.
+ * <p>Everything here acts on {@link Loop#current()}: in a greenlet on its loop; on a platform
+ * thread on a loop of its own, which runs whenever the thread waits in one of these methods.
  */
 public final class Loomlet {
   /** How long greenlets that {@link #run} cancels at the end have to clean up. */
@@ -33,8 +33,8 @@ public final class Loomlet {
 
   /**
    * Runs a loop on the calling thread until the given code has ended, as asyncio's {@code run}.
-   * Greenlets that are still alive then are cancelled and have five seconds to clean up; the names of
-   * those that do not end are printed to standard error.
+   * Greenlets that are still alive then are cancelled and have five seconds to clean up; the names
+   * of those that do not end are printed to standard error.
    *
    * @param main becomes the greenlet {@code main}
    * @return what it returns
@@ -57,8 +57,8 @@ public final class Loomlet {
    *
    * @throws IllegalStateException also if the thread has a loop already
    */
-  public static <T extends @Nullable Object> T run(
-      LoopOptions options, Callable<? extends T> main) throws Exception {
+  public static <T extends @Nullable Object> T run(LoopOptions options, Callable<? extends T> main)
+      throws Exception {
     return run(null, options, main);
   }
 
@@ -86,8 +86,8 @@ public final class Loomlet {
   }
 
   /**
-   * Starts a greenlet. It runs when the caller waits, so it never does if the main code ends before.
-   * Does not wait.
+   * Starts a greenlet. It runs when the caller waits, so it never does if the main code ends
+   * before. Does not wait.
    *
    * @param body its code
    */
@@ -151,8 +151,7 @@ public final class Loomlet {
    *
    * @return whether all have ended
    */
-  public static boolean joinAll(
-      Duration timeout, Collection<? extends Greenlet<?>> greenlets) {
+  public static boolean joinAll(Duration timeout, Collection<? extends Greenlet<?>> greenlets) {
     Loop loop = Loop.currentOrNull();
     Clock clock = loop == null ? Clock.system() : loop.clock();
     long deadline = clock.nanoTime() + Durations.toNanos(timeout);
@@ -175,8 +174,8 @@ public final class Loomlet {
   }
 
   /**
-   * Waits for a time while other greenlets run. Ends at most a tenth of a millisecond late on an idle
-   * loop, never early.
+   * Waits for a time while other greenlets run. Ends at most a tenth of a millisecond late on an
+   * idle loop, never early.
    *
    * @throws Cancelled if the caller is cancelled
    */
@@ -186,8 +185,8 @@ public final class Loomlet {
   }
 
   /**
-   * Lets every other greenlet that is ready run once; {@code gevent.sleep(0)}. Must be written {@code
-   * Loomlet.yield()}, because Java keeps the bare word for itself.
+   * Lets every other greenlet that is ready run once; {@code gevent.sleep(0)}. Must be written
+   * {@code Loomlet.yield()}, because Java keeps the bare word for itself.
    *
    * @throws Cancelled if the caller is cancelled
    */

@@ -56,8 +56,8 @@ public final class Loop implements Executor {
    * The loop of the caller: the one that runs the calling greenlet or virtual thread, or the hub of
    * the calling platform thread, which is made if it has none yet.
    *
-   * @throws IllegalStateException on a virtual thread that runs on no loop; on a JVM that cannot run
-   *     greenlets
+   * @throws IllegalStateException on a virtual thread that runs on no loop; on a JVM that cannot
+   *     run greenlets
    */
   public static Loop current() {
     Loop loop = currentOrNull();
@@ -255,8 +255,8 @@ public final class Loop implements Executor {
 
   /**
    * Runs a piece of code on this loop and waits for its result, as if it had been called here. In a
-   * greenlet of this loop it is called directly; otherwise it becomes a greenlet of this loop. If the
-   * caller is cancelled while it waits, so is that greenlet.
+   * greenlet of this loop it is called directly; otherwise it becomes a greenlet of this loop. If
+   * the caller is cancelled while it waits, so is that greenlet.
    *
    * @throws Exception what the code throws, unchanged
    * @throws IllegalStateException if the loop belongs to another thread that does not run it
@@ -348,8 +348,8 @@ public final class Loop implements Executor {
   }
 
   /**
-   * Ends the loop: cancels what still runs, turns until it has ended or the grace is over, and frees
-   * the engine. On the owner thread, outside the loop.
+   * Ends the loop: cancels what still runs, turns until it has ended or the grace is over, and
+   * frees the engine. On the owner thread, outside the loop.
    *
    * @return the names of greenlets that did not end in time
    */

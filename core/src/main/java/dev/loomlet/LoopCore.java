@@ -17,10 +17,10 @@ import java.util.function.BooleanSupplier;
 /**
  * The turning part of a loop: takes what is ready, runs it, fires timers, polls the engine.
  *
- * <p>One turn is: drain the inbox; run ready continuations until none is left or the budget is used;
- * fire the timers that are due; poll the engine, blocking only if nothing is ready and no sender got
- * in between (see {@link Inbox}). So neither I/O, nor timers, nor other threads can be starved by
- * greenlets that are always ready.
+ * <p>One turn is: drain the inbox; run ready continuations until none is left or the budget is
+ * used; fire the timers that are due; poll the engine, blocking only if nothing is ready and no
+ * sender got in between (see {@link Inbox}). So neither I/O, nor timers, nor other threads can be
+ * starved by greenlets that are always ready.
  */
 final class LoopCore implements Dispatcher, EngineContext {
   /** Continuations run between two polls at most. */

@@ -227,8 +227,7 @@ final class GreenletTest {
     loop.run(
         () -> {
           // given
-          Greenlet<String> named =
-              spawn("worker", () -> Thread.currentThread().getName());
+          Greenlet<String> named = spawn("worker", () -> Thread.currentThread().getName());
           Greenlet<Greenlet<?>> anonymous = spawn(() -> Greenlet.current());
 
           // when / then

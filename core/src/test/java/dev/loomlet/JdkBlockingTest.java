@@ -62,8 +62,7 @@ final class JdkBlockingTest {
   void timedQueuePoll(TestLoop loop) throws Exception {
     assertCooperative(
         loop,
-        () ->
-            assertThat(new ArrayBlockingQueue<>(1).poll(10, TimeUnit.MILLISECONDS)).isNull());
+        () -> assertThat(new ArrayBlockingQueue<>(1).poll(10, TimeUnit.MILLISECONDS)).isNull());
   }
 
   @OnEveryEngine

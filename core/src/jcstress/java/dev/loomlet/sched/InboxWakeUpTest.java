@@ -10,8 +10,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /**
- * A loop goes to sleep while a sender leaves work: either the loop sees the work and stays awake, or
- * the sender knows that it must wake it.
+ * A loop goes to sleep while a sender leaves work: either the loop sees the work and stays awake,
+ * or the sender knows that it must wake it.
  */
 @JCStressTest
 @Outcome(id = "false, false", expect = ACCEPTABLE, desc = "the loop saw the work")

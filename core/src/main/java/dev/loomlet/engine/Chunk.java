@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bytes that were read, in a buffer lent by the loop.
  *
- * <p>A connection that waits holds no buffer: the loop lends one when there is something to read and
- * takes it back in {@link #close}, so that a loop with thousands of connections works in a few
+ * <p>A connection that waits holds no buffer: the loop lends one when there is something to read
+ * and takes it back in {@link #close}, so that a loop with thousands of connections works in a few
  * buffers that stay in the processor's cache. Close it before reading again, best by
  * try-with-resources. The buffer must not be touched after that: it is the next reader's then.
  */
@@ -36,7 +36,8 @@ public final class Chunk implements AutoCloseable {
    */
   public ByteBuffer buffer() {
     if (!lent) {
-      throw new IllegalStateException("the chunk was closed; its buffer is back in the loop's pool");
+      throw new IllegalStateException(
+          "the chunk was closed; its buffer is back in the loop's pool");
     }
     return buffer;
   }

@@ -63,8 +63,8 @@ final class EpollEngine implements Engine {
   private int open;
 
   /**
-   * Threads that are in {@link #wakeUp}; far below zero once the engine is closed. Without it a late
-   * wake-up could write into whatever file was given the number of the closed eventfd.
+   * Threads that are in {@link #wakeUp}; far below zero once the engine is closed. Without it a
+   * late wake-up could write into whatever file was given the number of the closed eventfd.
    */
   private final AtomicInteger wakers = new AtomicInteger();
 

@@ -17,8 +17,7 @@ final class EpollListenSocket extends EpollDescriptor implements ListenSocket {
   /** Any descriptor, kept to be given up for a moment when there is none left. */
   private int reserve;
 
-  EpollListenSocket(
-      EpollEngine engine, int fd, InetSocketAddress address, ListenOptions options)
+  EpollListenSocket(EpollEngine engine, int fd, InetSocketAddress address, ListenOptions options)
       throws IOException {
     super(engine, fd, 0);
     // Accepted sockets inherit it, which saves a system call for each of them.

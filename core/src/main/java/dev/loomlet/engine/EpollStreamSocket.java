@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A TCP connection on epoll. */
 final class EpollStreamSocket extends EpollDescriptor implements StreamSocket {
-  private static final InetSocketAddress UNKNOWN =
-      InetSocketAddress.createUnresolved("unknown", 0);
+  private static final InetSocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
 
   private @Nullable InetSocketAddress localAddress;
   private @Nullable InetSocketAddress remoteAddress;

@@ -16,8 +16,8 @@ public interface ListenSocket {
   AcceptedSocket accept(long timeoutNanos) throws IOException;
 
   /**
-   * Refuses one waiting connection with the help of a descriptor kept in reserve, so that the client
-   * is told instead of left hanging while descriptors are exhausted. Does not wait.
+   * Refuses one waiting connection with the help of a descriptor kept in reserve, so that the
+   * client is told instead of left hanging while descriptors are exhausted. Does not wait.
    *
    * @return false if no connection was waiting, or the reserve is gone as well
    */

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 /**
  * The JDK's selector: works wherever Java works, at a higher price.
  *
- * <p>Each channel is registered once; what it waits for is set when somebody begins to wait and taken
- * back when it happens, because a selector is level-triggered.
+ * <p>Each channel is registered once; what it waits for is set when somebody begins to wait and
+ * taken back when it happens, because a selector is level-triggered.
  */
 final class NioEngine implements Engine {
   static final String NAME = "nio";

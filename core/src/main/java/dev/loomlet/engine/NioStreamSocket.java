@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A TCP connection on the selector. */
 final class NioStreamSocket extends NioDescriptor implements StreamSocket {
-  private static final InetSocketAddress UNKNOWN =
-      InetSocketAddress.createUnresolved("unknown", 0);
+  private static final InetSocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
 
   private final SocketChannel channel;
   private InetSocketAddress remoteAddress = UNKNOWN;
@@ -55,8 +54,7 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
   }
 
   private SocketException failed(String doing, IOException e) {
-    SocketException failure =
-        new SocketException(doing + " " + describe() + ": " + e.getMessage());
+    SocketException failure = new SocketException(doing + " " + describe() + ": " + e.getMessage());
     failure.initCause(e);
     return failure;
   }

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a readiness engine knows about one descriptor, and who waits for it.
  *
- * <p>An operation tries the system call while the descriptor is believed ready; when the kernel says
- * that it would block, the belief is cleared and the greenlet waits in one of two slots, one for
- * reading and one for writing. The loop's poll sets the belief and makes the waiter ready; the waiter
- * tries again. A time-out, a close and readiness may come in the same turn of the loop: whoever wakes
- * looks at closed first, then ready, then expired, so that exactly one of them happens and no byte is
- * lost to a time-out.
+ * <p>An operation tries the system call while the descriptor is believed ready; when the kernel
+ * says that it would block, the belief is cleared and the greenlet waits in one of two slots, one
+ * for reading and one for writing. The loop's poll sets the belief and makes the waiter ready; the
+ * waiter tries again. A time-out, a close and readiness may come in the same turn of the loop:
+ * whoever wakes looks at closed first, then ready, then expired, so that exactly one of them
+ * happens and no byte is lost to a time-out.
  */
 abstract class Readiness {
   static final int READABLE = 1;

@@ -26,8 +26,7 @@ final class SocketFailure {
       case Errno.EMFILE, Errno.ENFILE ->
           new DescriptorsExhaustedException("cannot listen on " + text(address));
       case Errno.EACCES -> privileged(address);
-      default ->
-          new BindException("cannot listen on " + text(address) + ": " + Errno.text(errno));
+      default -> new BindException("cannot listen on " + text(address) + ": " + Errno.text(errno));
     };
   }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connected TCP socket of an engine.
  *
- * <p>One greenlet may read and another write at the same time. Cancelling a waiting operation leaves
- * a read without effect; a write may have sent a part.
+ * <p>One greenlet may read and another write at the same time. Cancelling a waiting operation
+ * leaves a read without effect; a write may have sent a part.
  */
 public interface StreamSocket {
 
@@ -82,6 +82,8 @@ public interface StreamSocket {
   /** Whether {@link #close} was not called yet. */
   boolean isOpen();
 
-  /** Frees the descriptor; greenlets that wait here get an exception. Does nothing when repeated. */
+  /**
+   * Frees the descriptor; greenlets that wait here get an exception. Does nothing when repeated.
+   */
   void close();
 }

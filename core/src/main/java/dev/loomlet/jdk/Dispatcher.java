@@ -5,9 +5,9 @@ import java.util.concurrent.ScheduledFuture;
 /**
  * What a loop does with the continuations of its virtual threads.
  *
- * <p>Both methods are called by the JDK in the middle of parking, unparking, starting and unlocking,
- * on whatever thread that happens: the loop's carrier, another loop's, a plain thread, or the JDK's
- * unblocker thread. They must not park, block or throw.
+ * <p>Both methods are called by the JDK in the middle of parking, unparking, starting and
+ * unlocking, on whatever thread that happens: the loop's carrier, another loop's, a plain thread,
+ * or the JDK's unblocker thread. They must not park, block or throw.
  */
 public interface Dispatcher {
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Access to the parts of the JDK that make virtual threads run on a loop of our own.
  *
- * <p>Only {@code java.lang} must be opened by a flag; whatever else is needed is exported from there
- * by way of {@code java.lang.Module}.
+ * <p>Only {@code java.lang} must be opened by a flag; whatever else is needed is exported from
+ * there by way of {@code java.lang.Module}.
  */
 public final class JdkInternals {
   private static final int MINIMUM_FEATURE = 25;
@@ -70,9 +70,7 @@ public final class JdkInternals {
     MethodHandle export =
         MethodHandles.privateLookupIn(Module.class, self)
             .findVirtual(
-                Module.class,
-                "implAddExports",
-                methodType(void.class, String.class, Module.class));
+                Module.class, "implAddExports", methodType(void.class, String.class, Module.class));
     try {
       export.invoke(Object.class.getModule(), packageName, JdkInternals.class.getModule());
     } catch (ReflectiveOperationException | Error e) {

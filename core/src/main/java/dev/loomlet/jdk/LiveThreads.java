@@ -5,8 +5,8 @@ import jdk.internal.vm.ThreadContainer;
 import jdk.internal.vm.ThreadContainers;
 
 /**
- * Shows a loop's greenlets to thread dumps ({@code jcmd PID Thread.dump_to_file}), grouped under the
- * loop's name.
+ * Shows a loop's greenlets to thread dumps ({@code jcmd PID Thread.dump_to_file}), grouped under
+ * the loop's name.
  *
  * <p>The JDK would otherwise keep a concurrent set of all virtual threads, which costs time at each
  * start and 40 bytes a thread; a loop has a list of its own anyway.

@@ -2,9 +2,7 @@ package dev.loomlet.linux;
 
 import java.util.Map;
 
-/**
- * Error numbers of Linux that Loomlet acts upon (errno(3)); the same on x86-64 and AArch64.
- */
+/** Error numbers of Linux that Loomlet acts upon (errno(3)); the same on x86-64 and AArch64. */
 public final class Errno {
   public static final int EPERM = 1;
   public static final int EINTR = 4;

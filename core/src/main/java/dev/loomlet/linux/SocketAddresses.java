@@ -17,8 +17,7 @@ import java.nio.ByteOrder;
 final class SocketAddresses {
   private static final int IPV4_LENGTH = 16;
   private static final int IPV6_LENGTH = 28;
-  private static final ValueLayout.OfShort PORT =
-      JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
 
   private final MemorySegment memory = Arena.ofAuto().allocate(IPV6_LENGTH, 8);
   private final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);

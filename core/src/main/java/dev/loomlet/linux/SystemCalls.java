@@ -69,8 +69,8 @@ public final class SystemCalls {
 
   /**
    * recvfrom(2) and sendto(2) by their numbers. The C library's functions are points at which a
-   * pthread can be cancelled, and in a process with several threads they pay for that with two atomic
-   * operations a call.
+   * pthread can be cancelled, and in a process with several threads they pay for that with two
+   * atomic operations a call.
    */
   private static final MethodHandle TRANSFER =
       bind("syscall", transferOf(JAVA_LONG), variadic(), Linker.Option.critical(false), capture());
@@ -81,10 +81,7 @@ public final class SystemCalls {
 
   private static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle CLOSE =
-      bind(
-          "close",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT),
-          Linker.Option.critical(false));
+      bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), Linker.Option.critical(false));
   private static final MethodHandle CLOSE_SLOWLY =
       bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle SETSOCKOPT =
@@ -95,16 +92,14 @@ public final class SystemCalls {
       quick("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle GETPEERNAME =
       quick("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle DUP =
-      quick("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle DUP = quick("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
 
   private static final int F_DUPFD_CLOEXEC = 1030;
 
   private final Layout layout = Layout.of(System.getProperty("os.arch", ""));
 
   /** Where a failed call leaves {@code errno}. */
-  private final MemorySegment state =
-      Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+  private final MemorySegment state = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
 
   private final SocketAddresses addresses = new SocketAddresses();
 
@@ -134,13 +129,9 @@ public final class SystemCalls {
     return Linker.Option.captureCallState("errno");
   }
 
-  private static MethodHandle quick(
-      String name, MemoryLayout result, MemoryLayout... arguments) {
+  private static MethodHandle quick(String name, MemoryLayout result, MemoryLayout... arguments) {
     return bind(
-        name,
-        FunctionDescriptor.of(result, arguments),
-        Linker.Option.critical(false),
-        capture());
+        name, FunctionDescriptor.of(result, arguments), Linker.Option.critical(false), capture());
   }
 
   private static MethodHandle bind(
@@ -272,8 +263,7 @@ public final class SystemCalls {
   public int tcpSocket(int family) {
     try {
       return result(
-          (int)
-              SOCKET.invokeExact(state, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+          (int) SOCKET.invokeExact(state, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -306,8 +296,7 @@ public final class SystemCalls {
   /** accept4(2); the new descriptor is non-blocking. */
   public int accept(int socket) {
     try {
-      return result(
-          (int) ACCEPT.invokeExact(state, socket, 0L, 0L, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      return result((int) ACCEPT.invokeExact(state, socket, 0L, 0L, SOCK_NONBLOCK | SOCK_CLOEXEC));
     } catch (Throwable e) {
       throw impossible(e);
     }

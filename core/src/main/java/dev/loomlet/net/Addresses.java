@@ -12,8 +12,8 @@ final class Addresses {
   private Addresses() {}
 
   /**
-   * Resolves an address. A literal is only parsed; a name is looked up by the system's resolver on a
-   * thread of its own, because that blocks, while the caller waits.
+   * Resolves an address. A literal is only parsed; a name is looked up by the system's resolver on
+   * a thread of its own, because that blocks, while the caller waits.
    *
    * @throws IllegalArgumentException if the port is not between 0 and 65535, or the host is empty
    * @throws UnknownHostException if the name means nothing

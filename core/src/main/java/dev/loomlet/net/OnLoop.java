@@ -12,8 +12,7 @@ final class OnLoop {
     T run() throws IOException;
   }
 
-  static <T extends @Nullable Object> T call(Loop loop, Operation<T> operation)
-      throws IOException {
+  static <T extends @Nullable Object> T call(Loop loop, Operation<T> operation) throws IOException {
     if (loop.isCurrent()) {
       return operation.run();
     }

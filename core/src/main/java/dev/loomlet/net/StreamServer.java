@@ -9,7 +9,6 @@ import dev.loomlet.engine.DescriptorsExhaustedException;
 import dev.loomlet.engine.ListenOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * server.join();
  * }
  *
- * <p>At the limit on connections it stops accepting, and further clients wait in the kernel's queue.
- * When descriptors run out it refuses those that wait, by means of a descriptor kept in reserve, and
- * tries again after a pause that grows up to half a second.
+ * <p>At the limit on connections it stops accepting, and further clients wait in the kernel's
+ * queue. When descriptors run out it refuses those that wait, by means of a descriptor kept in
+ * reserve, and tries again after a pause that grows up to half a second.
  */
 public final class StreamServer implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);

@@ -40,8 +40,7 @@ public final class TcpListener implements AutoCloseable {
       throws IOException {
     Loop loop = Loop.current();
     InetSocketAddress resolved = Addresses.resolve(address);
-    ListenSocket socket =
-        OnLoop.call(loop, () -> loop.engine().listen(resolved, options));
+    ListenSocket socket = OnLoop.call(loop, () -> loop.engine().listen(resolved, options));
     return new TcpListener(loop, socket);
   }
 
@@ -49,14 +48,13 @@ public final class TcpListener implements AutoCloseable {
    * Waits for the next connection.
    *
    * @throws java.net.SocketException if this is closed, before or meanwhile
-   * @throws dev.loomlet.engine.DescriptorsExhaustedException if no descriptor is left; the connection
-   *     stays in the kernel's queue
+   * @throws dev.loomlet.engine.DescriptorsExhaustedException if no descriptor is left; the
+   *     connection stays in the kernel's queue
    * @throws dev.loomlet.engine.ResourceBusyException if another greenlet waits here already
    * @throws dev.loomlet.Cancelled if the caller is cancelled; no connection is lost
    */
   public TcpStream accept() throws IOException {
-    return OnLoop.call(
-        loop, () -> new TcpStream(loop, loop.engine().attach(socket.accept(0))));
+    return OnLoop.call(loop, () -> new TcpStream(loop, loop.engine().attach(socket.accept(0))));
   }
 
   /**
@@ -67,8 +65,7 @@ public final class TcpListener implements AutoCloseable {
    */
   public TcpStream accept(Duration timeout) throws IOException {
     long nanos = Timeouts.toNanos(timeout);
-    return OnLoop.call(
-        loop, () -> new TcpStream(loop, loop.engine().attach(socket.accept(nanos))));
+    return OnLoop.call(loop, () -> new TcpStream(loop, loop.engine().attach(socket.accept(nanos))));
   }
 
   /** The next connection, for whichever loop will serve it. */

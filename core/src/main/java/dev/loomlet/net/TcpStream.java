@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * second reader or writer gets a {@link dev.loomlet.engine.ResourceBusyException}. Closing ends
  * operations that wait with a {@link java.net.SocketException}. Nagle's algorithm is off.
  *
- * <p>Each operation throws {@link dev.loomlet.Cancelled} if its greenlet is or gets cancelled: a read
- * has then read nothing, a write may have sent a part.
+ * <p>Each operation throws {@link dev.loomlet.Cancelled} if its greenlet is or gets cancelled: a
+ * read has then read nothing, a write may have sent a part.
  */
 public final class TcpStream implements AutoCloseable {
   private final Loop loop;
@@ -72,8 +72,8 @@ public final class TcpStream implements AutoCloseable {
   }
 
   /**
-   * Limits how long each read waits; it then throws {@link java.net.SocketTimeoutException}, has read
-   * nothing, and may be tried again.
+   * Limits how long each read waits; it then throws {@link java.net.SocketTimeoutException}, has
+   * read nothing, and may be tried again.
    *
    * @param timeout more than 0, or null for no limit, as at first
    */
@@ -82,8 +82,8 @@ public final class TcpStream implements AutoCloseable {
   }
 
   /**
-   * Limits how long each write waits; it then throws {@link java.net.SocketTimeoutException} and may
-   * have sent a part, so that only closing makes sense.
+   * Limits how long each write waits; it then throws {@link java.net.SocketTimeoutException} and
+   * may have sent a part, so that only closing makes sense.
    *
    * @param timeout more than 0, or null for no limit, as at first
    */
@@ -155,7 +155,8 @@ public final class TcpStream implements AutoCloseable {
    * }
    *
    * @return to be closed before the next read; null at the end of the stream
-   * @throws IllegalStateException on another loop or thread, which must not share the loop's buffers
+   * @throws IllegalStateException on another loop or thread, which must not share the loop's
+   *     buffers
    */
   public @Nullable Chunk receive() throws IOException {
     if (!loop.isCurrent()) {

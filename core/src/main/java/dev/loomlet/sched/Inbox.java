@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Because "the queue is empty" and "I am going to sleep" are one compare-and-set, there is no
- * moment between the two in which work could be left unnoticed; with two variables a StoreLoad fence
- * would have to stand between them on either side. Exactly one sender replaces {@code ASLEEP}, and
- * that sender alone must wake the loop.
+ * moment between the two in which work could be left unnoticed; with two variables a StoreLoad
+ * fence would have to stand between them on either side. Exactly one sender replaces {@code
+ * ASLEEP}, and that sender alone must wake the loop.
  */
 public final class Inbox {
   private static final Node ASLEEP = new Node(() -> {}, null);

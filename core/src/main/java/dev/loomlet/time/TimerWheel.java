@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * All timers of a loop, at a cost per timer that does not depend on how many there are.
  *
- * <p>A hierarchical timing wheel (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", 1987,
- * scheme 7). Time is cut into ticks of 2<sup>16</sup> ns (65.5 µs). Level <i>k</i> has 64 buckets of
- * 64<sup>k</sup> ticks each; eight levels reach 584 years. A timer sits on the lowest level on which
- * its tick and the wheel's current tick differ, and moves down when the current tick enters its
- * bucket. A 64-bit word per level says which buckets hold something, so that the next bucket due is
- * found without a walk.
+ * <p>A hierarchical timing wheel (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels",
+ * 1987, scheme 7). Time is cut into ticks of 2<sup>16</sup> ns (65.5 µs). Level <i>k</i> has 64
+ * buckets of 64<sup>k</sup> ticks each; eight levels reach 584 years. A timer sits on the lowest
+ * level on which its tick and the wheel's current tick differ, and moves down when the current tick
+ * enters its bucket. A 64-bit word per level says which buckets hold something, so that the next
+ * bucket due is found without a walk.
  *
  * <p>A timer never fires early, and at most one tick late when the loop is idle. Timers due in the
  * same tick fire in the order in which they were scheduled.
@@ -143,7 +143,8 @@ public final class TimerWheel {
       if (word != 0) {
         int shift = level * SLOT_BITS;
         int slot = Long.numberOfTrailingZeros(word);
-        // Buckets below the current one would lie in the next turn of this level, and a timer of the
+        // Buckets below the current one would lie in the next turn of this level, and a timer of
+        // the
         // next turn sits on a higher level: so the lowest occupied bucket is the next.
         long turn = currentTick >>> shift >>> SLOT_BITS << SLOT_BITS << shift;
         return turn | ((long) slot << shift);

@@ -45,7 +45,10 @@ final class ExhaustionTest {
   }
 
   static List<String> engines() {
-    return Engines.all().stream().filter(Engines.Info::isAvailable).map(Engines.Info::name).toList();
+    return Engines.all().stream()
+        .filter(Engines.Info::isAvailable)
+        .map(Engines.Info::name)
+        .toList();
   }
 
   @ParameterizedTest
@@ -59,7 +62,8 @@ final class ExhaustionTest {
         ChildJvm.start(
             List.of("/usr/bin/prlimit", "--nofile=" + DESCRIPTORS, "--"),
             List.of(
-                "@" + ChildJvm.home().resolve("build/jvm.args"), "-D" + Engines.PROPERTY + "=" + engine),
+                "@" + ChildJvm.home().resolve("build/jvm.args"),
+                "-D" + Engines.PROPERTY + "=" + engine),
             Program.class)) {
       int port = Integer.parseInt(child.lineAfter("port "));
       exchange(port);
@@ -92,7 +96,8 @@ final class ExhaustionTest {
 
       // then: it serves again within a second
       while (!tryExchange(port)) {
-        assertThat(Duration.ofNanos(System.nanoTime() - released)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - released))
+            .isLessThan(Duration.ofSeconds(1));
       }
     }
   }

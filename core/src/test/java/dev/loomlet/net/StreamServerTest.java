@@ -289,8 +289,7 @@ final class StreamServerTest {
                     StreamServer started = local(StreamServerTest::echo).loops(group).start();
                     loop.run(
                         () -> {
-                          try (TcpStream client =
-                              TcpStream.connect("127.0.0.1", started.port())) {
+                          try (TcpStream client = TcpStream.connect("127.0.0.1", started.port())) {
                             exchange(client, 3);
                           }
                         });

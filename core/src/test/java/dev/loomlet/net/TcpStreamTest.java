@@ -583,7 +583,8 @@ final class TcpStreamTest {
         (near, far) -> {
           assertThat(near.localAddress()).isEqualTo(far.remoteAddress());
           assertThat(far.localAddress()).isEqualTo(near.remoteAddress());
-          assertThat(near.localAddress().getAddress()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
+          assertThat(near.localAddress().getAddress())
+              .isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
         });
   }
 
@@ -603,13 +604,14 @@ final class TcpStreamTest {
           assertThat(near.getOption(StandardSocketOptions.TCP_NODELAY)).isFalse();
           assertThat(near.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
           assertThat(near.getOption(StandardSocketOptions.SO_LINGER)).isEqualTo(3);
-          assertThat(near.getOption(StandardSocketOptions.SO_RCVBUF)).isGreaterThanOrEqualTo(20_000);
-          assertThat(near.getOption(StandardSocketOptions.SO_SNDBUF)).isGreaterThanOrEqualTo(20_000);
+          assertThat(near.getOption(StandardSocketOptions.SO_RCVBUF))
+              .isGreaterThanOrEqualTo(20_000);
+          assertThat(near.getOption(StandardSocketOptions.SO_SNDBUF))
+              .isGreaterThanOrEqualTo(20_000);
           assertThat(near.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(77);
           near.setOption(StandardSocketOptions.SO_LINGER, -1);
           assertThat(near.getOption(StandardSocketOptions.SO_LINGER)).isEqualTo(-1);
-          assertThatThrownBy(
-                  () -> near.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true))
+          assertThatThrownBy(() -> near.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true))
               .isInstanceOf(UnsupportedOperationException.class);
         });
   }
@@ -648,8 +650,7 @@ final class TcpStreamTest {
 
           // when
           BufferedReader in =
-              new BufferedReader(
-                  new InputStreamReader(far.inputStream(), StandardCharsets.UTF_8));
+              new BufferedReader(new InputStreamReader(far.inputStream(), StandardCharsets.UTF_8));
 
           // then
           assertThat(in.readLine()).isEqualTo("a line");
@@ -679,9 +680,7 @@ final class TcpStreamTest {
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       // given: a stream of loop 0
       TcpStream stream =
-          group
-              .loop(0)
-              .call(() -> TcpStream.connect("127.0.0.1", server.getLocalPort()));
+          group.loop(0).call(() -> TcpStream.connect("127.0.0.1", server.getLocalPort()));
       Socket peer = server.accept();
 
       // when: loop 1 writes, this thread reads
