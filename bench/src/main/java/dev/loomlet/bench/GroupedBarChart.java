@@ -73,6 +73,7 @@ public final class GroupedBarChart {
   /** Writes the drawing, and the folders above it. */
   public void writeSvg(Path file) throws IOException {
     Svg svg = new Svg();
+    double left = left();
     boolean single = series.size() <= 1;
     double thickness = single ? ALONE : TOGETHER;
     double top = TOP + (single ? 0 : LEGEND);
@@ -81,23 +82,29 @@ public final class GroupedBarChart {
       bottom += bars.size() * thickness + GAP;
     }
     double maximum = maximum();
-    double scale = (Svg.WIDTH - LEFT - RIGHT) / maximum;
+    double scale = (Svg.WIDTH - left - RIGHT) / maximum;
     svg.text(16, 28, "start", "title ink", title);
     svg.text(16, 48, "start", "small faint", unit);
     if (!single) {
-      drawLegend(svg);
+      drawLegend(svg, left);
     }
     double step = Svg.step(maximum);
     for (int i = 0; i * step <= maximum * 1.0001; i++) {
-      double x = LEFT + i * step * scale;
+      double x = left + i * step * scale;
       svg.verticalLine(x, top - 4, bottom, "grid");
       svg.text(x, bottom + 16, "middle", "small faint", Svg.number(i * step));
     }
-    drawBars(svg, top, thickness, scale);
+    drawBars(svg, left, top, thickness, scale);
     if (reference != null && reference <= maximum) {
-      svg.verticalLine(LEFT + reference * scale, top - 4, bottom, "reference");
+      svg.verticalLine(left + reference * scale, top - 4, bottom, "reference");
     }
     svg.write(file, title, bottom + BOTTOM);
+  }
+
+  /** Room for the longest name, at the width of an average letter. */
+  private double left() {
+    int longest = groups.keySet().stream().mapToInt(String::length).max().orElse(0);
+    return Math.max(LEFT, 26 + 8 * longest);
   }
 
   private double maximum() {
@@ -110,8 +117,8 @@ public final class GroupedBarChart {
     return maximum > 0 ? maximum : 1;
   }
 
-  private void drawLegend(Svg svg) {
-    double x = LEFT;
+  private void drawLegend(Svg svg, double left) {
+    double x = left;
     for (int i = 0; i < series.size(); i++) {
       svg.bar(x, TOP - 4, 12, 12, Svg.series(i));
       svg.text(x + 18, TOP + 7, "start", "small ink", series.get(i));
@@ -119,22 +126,22 @@ public final class GroupedBarChart {
     }
   }
 
-  private void drawBars(Svg svg, double top, double thickness, double scale) {
+  private void drawBars(Svg svg, double left, double top, double thickness, double scale) {
     double y = top;
     for (Map.Entry<String, Map<String, Double>> group : groups.entrySet()) {
       Map<String, Double> bars = group.getValue();
       boolean strong = highlighted.contains(group.getKey());
       double middle = y + bars.size() * thickness / 2 + 4.5;
-      svg.text(LEFT - 10, middle, "end", strong ? "ink strong" : "ink", group.getKey());
+      svg.text(left - 10, middle, "end", strong ? "ink strong" : "ink", group.getKey());
       for (Map.Entry<String, Double> bar : bars.entrySet()) {
         String colour =
             series.size() > 1
                 ? Svg.series(series.indexOf(bar.getKey()))
                 : strong ? "accent" : "plain";
         double length = bar.getValue() * scale;
-        svg.bar(LEFT, y + 1, length, thickness - 2, colour);
+        svg.bar(left, y + 1, length, thickness - 2, colour);
         svg.text(
-            LEFT + length + 6,
+            left + length + 6,
             y + thickness / 2 + 4,
             "start",
             strong ? "small ink strong" : "small ink",

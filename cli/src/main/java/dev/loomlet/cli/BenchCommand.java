@@ -91,6 +91,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     return switch (Benchmarks.run(name, options(), System.out)) {
       case Benchmarks.OK -> ExitCode.OK;
+      case Benchmarks.UNKNOWN -> ExitCode.USAGE;
       case Benchmarks.UNAVAILABLE -> ExitCode.MISSING;
       default -> ExitCode.FAILED;
     };

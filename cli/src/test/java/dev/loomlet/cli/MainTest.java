@@ -73,6 +73,11 @@ class MainTest {
   }
 
   @Test
+  void aServerThatDoesNotExistIsWrongUse() {
+    assertThat(InThisJvm.loomlet("bench", "echo", "--peers", "steam").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void benchWithoutANameListsThem() {
     Completed run = InThisJvm.loomlet("bench");
 

@@ -63,6 +63,11 @@ final class Example implements AutoCloseable {
     return new Example(command);
   }
 
+  /** Starts a program from another folder. */
+  static Example startFile(Path file) {
+    return new Example(List.of("./loomlet", "run", file.toString()));
+  }
+
   /** Runs a program to its end, with nothing on its standard input. */
   static Ended run(String name, String... args) {
     try (Example example = start(name, args)) {

@@ -1,0 +1,72 @@
+package dev.loomlet.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs that the documentation shows do what it says. */
+class ReadmeTest {
+  private static final Pattern JAVA = Pattern.compile("(?s)```java\n(.*?)```");
+
+  @TempDir Path folder;
+
+  private static String firstProgramOf(String document) throws IOException {
+    Matcher block = JAVA.matcher(Files.readString(Example.home().resolve(document)));
+    assertThat(block.find()).as("a java block in " + document).isTrue();
+    return block.group(1);
+  }
+
+  @Test
+  void theServerOfTheReadmeShouts() throws Exception {
+    // given: the program as it stands there, but on a free port
+    Path file = folder.resolve("Shout.java");
+    Files.writeString(file, firstProgramOf("README.md").replace("8080", "0"));
+
+    try (Example server = Example.startFile(file);
+        Socket first = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        Socket second = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      // when: two clients at once
+      first.setSoTimeout(30_000);
+      second.setSoTimeout(30_000);
+      second.getOutputStream().write("second\n".getBytes(StandardCharsets.UTF_8));
+      first.getOutputStream().write("first\n".getBytes(StandardCharsets.UTF_8));
+
+      // then
+      assertThat(new String(first.getInputStream().readNBytes(6))).isEqualTo("FIRST\n");
+      assertThat(new String(second.getInputStream().readNBytes(7))).isEqualTo("SECOND\n");
+    }
+  }
+
+  @Test
+  void theProgramOfTheLibraryPageRunsWithPlainJava() throws Exception {
+    // given
+    Path file = folder.resolve("Two.java");
+    Files.writeString(file, firstProgramOf("docs/library.md").replace("000)", "0)"));
+
+    // when: the JDK's own launcher, with the flags that the page names
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens",
+                "java.base/java.lang=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                Example.home().resolve("cli/target/app/loomlet-core.jar").toString(),
+                file.toString())
+            .redirectErrorStream(true)
+            .start();
+
+    // then
+    assertThat(new String(process.getInputStream().readAllBytes())).isEqualTo("two three\n");
+    assertThat(process.waitFor()).isZero();
+  }
+}
