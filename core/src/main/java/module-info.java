@@ -6,7 +6,7 @@
  * =ALL-UNNAMED} on the class path) and {@code --enable-native-access}.
  */
 module dev.loomlet {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports dev.loomlet;
   exports dev.loomlet.engine;
