@@ -200,6 +200,17 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
     }
   }
 
+  /** How many wait for the end; for tests. */
+  int waiterCount() {
+    int count = 0;
+    if (state instanceof Waiter first) {
+      for (Waiter link = first; link != null; link = link.next) {
+        count++;
+      }
+    }
+    return count;
+  }
+
   /** The loop it belongs to. */
   public Loop loop() {
     return loop;

@@ -1,5 +1,7 @@
 package dev.loomlet;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -7,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  * The greenlets of a loop that have not ended: a list threaded through the greenlets themselves.
  *
  * <p>Written on the loop's carrier thread only. Thread dumps walk it on another thread while it
- * changes: a greenlet is put in at the newest end and keeps its link to the older one when it is
- * taken out, so a walk from the newest always comes to an end, and at worst misses some that start
- * or end meanwhile.
+ * changes, from the newest to the oldest. A greenlet that is taken out links to itself, so that it
+ * keeps no other one alive and a walk that stands on it knows that it must begin anew.
  */
 final class LiveGreenlets {
+  /** After so many a dump takes what it has; a busy loop could cut off each. */
+  private static final int WALKS = 100;
+
   private volatile @Nullable Greenlet<?> newest;
   private int size;
 
@@ -36,10 +40,8 @@ final class LiveGreenlets {
     if (older != null) {
       older.newer = newer;
     }
-    // The link to the older one stays, for walks under way. It cannot keep a dead greenlet alive
-    // for
-    // long: that one's links end at greenlets that outlived it or have gone themselves.
     greenlet.newer = null;
+    greenlet.older = greenlet;
     size--;
   }
 
@@ -60,14 +62,26 @@ final class LiveGreenlets {
     return null;
   }
 
-  /** Their threads, newest first. Any thread. */
+  /** Their threads. Any thread; after some walks that the loop disturbed, those found so far. */
   Stream<Thread> threads() {
-    Stream.Builder<Thread> threads = Stream.builder();
-    for (Greenlet<?> each = newest; each != null; each = each.older) {
-      if (!each.isDone()) {
-        threads.add(each.thread());
-      }
+    Set<Thread> found = new LinkedHashSet<>();
+    for (int walks = 0; walks < WALKS && !walk(found); walks++) {
+      // Begun anew, because it came to a greenlet that ended.
     }
-    return threads.build();
+    return found.stream().filter(Thread::isAlive);
+  }
+
+  /** Collects threads up to the oldest; false if the walk was cut off. */
+  private boolean walk(Set<Thread> found) {
+    Greenlet<?> each = newest;
+    while (each != null) {
+      found.add(each.thread());
+      Greenlet<?> older = each.older;
+      if (older == each) {
+        return false;
+      }
+      each = older;
+    }
+    return true;
   }
 }

@@ -54,14 +54,16 @@ final class Waiter {
   }
 
   /**
-   * A copy of the chain without one link. A copy, because others read the chain meanwhile.
+   * A copy of the chain without one waiter. A copy, because others read the chain meanwhile; and so
+   * a waiter is known by who it is, since its link may be a copy by now. Nobody waits twice at
+   * once.
    *
-   * @param chain may or may not contain the link
+   * @param chain may or may not contain it
    */
   static @Nullable Waiter without(@Nullable Waiter chain, Waiter removed) {
     Waiter copy = null;
     for (Waiter link = chain; link != null; link = link.next) {
-      if (link != removed) {
+      if (link.thread != removed.thread || link.hub != removed.hub) {
         Waiter same = new Waiter(link.thread, link.hub, link.wantsResult);
         same.next = copy;
         copy = same;

@@ -111,6 +111,48 @@ final class GreenletTest {
   }
 
   @OnEveryEngine
+  void remembersNobodyWhoGaveUpWaiting(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // given: several that wait for one at the same time, and give up again and again
+          Greenlet<?> endless = spawn(() -> sleep(FOR_EVER));
+          List<Greenlet<?>> impatient = new ArrayList<>();
+          for (int i = 1; i <= 5; i++) {
+            Duration patience = Duration.ofMillis(i);
+            impatient.add(
+                spawn(
+                    () -> {
+                      for (int round = 0; round < 10; round++) {
+                        endless.join(patience);
+                      }
+                    }));
+          }
+
+          // when
+          joinAll(impatient);
+
+          // then
+          assertThat(endless.waiterCount()).isZero();
+        });
+  }
+
+  @OnEveryEngine
+  void keepsNoOtherGreenletAliveOnceItHasEnded(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // given: one that ends while an older one lives, which then ends too
+          Greenlet<?> older = spawn(() -> sleep(5));
+          Greenlet<?> kept = spawn(() -> 1);
+          kept.join();
+          older.join();
+
+          // then
+          assertThat((Object) kept.older).isSameAs(kept);
+          assertThat((Object) kept.newer).isNull();
+        });
+  }
+
+  @OnEveryEngine
   void endsAtItsWaitWhenCancelled(TestLoop loop) throws Exception {
     loop.run(
         () -> {

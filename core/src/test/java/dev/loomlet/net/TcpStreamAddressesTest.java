@@ -60,7 +60,7 @@ final class TcpStreamAddressesTest {
   }
 
   @OnEveryEngine
-  void resolvesNamesWithoutStoppingTheLoop(TestLoop loop) throws Exception {
+  void connectsToNames(TestLoop loop) throws Exception {
     loop.run(
         () -> {
           try (TcpListener listener = TcpListener.bind("localhost", 0);

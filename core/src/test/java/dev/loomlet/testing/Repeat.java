@@ -1,8 +1,8 @@
 package dev.loomlet.testing;
 
 /**
- * How often a stress test repeats. The suite keeps it short; {@code
- * -DargLine.extra=-Dloomlet.stress=100} and the like multiply it.
+ * How often a stress test repeats. The suite keeps it short; {@code mvn test -Dloomlet.stress=100}
+ * multiplies it.
  */
 public final class Repeat {
   private Repeat() {}

@@ -21,7 +21,6 @@ final class JvmChecks {
     checks.add(version());
     checks.add(access());
     checks.add(nativeAccess());
-    checks.add(generators());
     checks.add(tuning());
     return checks;
   }
@@ -60,18 +59,6 @@ final class JvmChecks {
         "system calls",
         "not allowed by flag",
         "pass the JVM --enable-native-access=ALL-UNNAMED, as the ./loomlet launcher does");
-  }
-
-  private static Check generators() {
-    Module loomlet = Loop.class.getModule();
-    if (Object.class.getModule().isExported("jdk.internal.vm", loomlet)) {
-      return Check.ok("generators", "can use bare continuations");
-    }
-    return Check.warning(
-        "generators",
-        "cannot use bare continuations",
-        "pass the JVM --add-exports java.base/jdk.internal.vm=ALL-UNNAMED, as the ./loomlet"
-            + " launcher does");
   }
 
   /** What makes a parked greenlet small and a switch quick. */
