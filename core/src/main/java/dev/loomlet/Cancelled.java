@@ -3,8 +3,8 @@ package dev.loomlet;
 import java.io.Serial;
 
 /**
- * Thrown out of a waiting operation when its greenlet was cancelled, by {@link Greenlet#cancel},
- * {@link Thread#interrupt} or the end of its loop.
+ * Thrown out of a waiting operation when its greenlet was cancelled: killed, or in a {@link
+ * CancelScope} that was, or interrupted, or because its loop ends.
  *
  * <p>The operation did not happen; only a write may have sent a part. It is an {@code Error}, as
  * gevent's {@code GreenletExit} and asyncio's {@code CancelledError} stand outside {@code
@@ -12,14 +12,50 @@ import java.io.Serial;
  * {@code finally}.
  */
 public final class Cancelled extends Error {
-  @Serial private static final long serialVersionUID = 1;
+  @Serial private static final long serialVersionUID = 2;
+
+  /** Why a wait was cancelled. */
+  public enum Cause {
+    /** {@link Greenlet#kill()} or {@link Greenlet#cancel}; thrown once. */
+    KILL,
+    /** A cancelled {@link CancelScope}; thrown at every wait until the scope is left. */
+    SCOPE,
+    /** {@link Thread#interrupt}; thrown once. */
+    INTERRUPT,
+    /** The loop is closed, and the greenlet never ran. */
+    LOOP_CLOSED
+  }
+
+  private final Cause origin;
 
   /**
    * Creates the error.
    *
    * @param message who was cancelled
+   * @param origin why
    */
-  public Cancelled(String message) {
+  public Cancelled(String message, Cause origin) {
     super(message);
+    this.origin = origin;
+  }
+
+  /** Why. */
+  public Cause origin() {
+    return origin;
+  }
+
+  /**
+   * For methods that declare {@code InterruptedException}, as those of {@code java.util.concurrent}
+   * do: turns an interrupt back into it, and rethrows every other cancellation.
+   *
+   * @return to be thrown
+   */
+  public InterruptedException asInterrupt() {
+    if (origin != Cause.INTERRUPT) {
+      throw this;
+    }
+    InterruptedException interrupted = new InterruptedException(getMessage());
+    interrupted.initCause(this);
+    return interrupted;
   }
 }

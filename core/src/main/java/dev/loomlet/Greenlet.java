@@ -1,17 +1,12 @@
 package dev.loomlet;
 
 import dev.loomlet.jdk.JdkInternals;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import dev.loomlet.wait.Task;
+import dev.loomlet.wait.Waiter;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,46 +18,34 @@ import org.jspecify.annotations.Nullable;
  * usual. It starts in a later turn of the loop, never inside {@code spawn}. The counterpart of
  * gevent's {@code Greenlet} and asyncio's {@code Task}.
  *
- * <p>All methods may be called on any thread. Those that wait let the loop go on when they are
- * called in a greenlet; on a platform thread that has a loop of its own they run that loop
- * meanwhile.
+ * <p>How it can be made to end before its time, and what that means for code that waits, is told in
+ * {@code docs/cancellation.md}.
  *
  * @param <T> type of the result
  */
-public final class Greenlet<T extends @Nullable Object> implements Future<T> {
-  private static final VarHandle STATE;
-
-  static {
-    try {
-      STATE = MethodHandles.lookup().findVarHandle(Greenlet.class, "state", Object.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  /** How a greenlet ended. */
-  private enum End {
-    SUCCEEDED,
-    FAILED,
-    CANCELLED
-  }
-
+public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
   private final Loop loop;
   private final Thread thread;
+  private final GreenletTask task;
 
   /** Whether its error is somebody's for certain, so that it need not be reported. */
   private final boolean answered;
 
-  private volatile boolean cancelRequested;
-
   /** What to run; dropped when it has run, so that what it captured can be collected. */
   private @Nullable Callable<? extends T> body;
 
-  /** Value or error; written before the {@link End}, read after it. */
-  private @Nullable Object result;
+  private volatile boolean started;
 
-  /** Null at first, then a chain of {@link Waiter}s, then an {@link End} for good. */
-  private volatile @Nullable Object state;
+  /** Who spawned it, while it lives. */
+  private volatile @Nullable Greenlet<?> spawner;
+
+  /** The group it belongs to, while it lives. */
+  @Nullable TaskGroup group;
+
+  /** Neighbours in the group's list of children. */
+  @Nullable Greenlet<?> nextInGroup;
+
+  @Nullable Greenlet<?> previousInGroup;
 
   /** Neighbours in the loop's list of live greenlets; touched by {@link LiveGreenlets} only. */
   @Nullable Greenlet<?> newer;
@@ -72,25 +55,41 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
   Greenlet(Loop loop, @Nullable String name, boolean answered, Callable<? extends T> body) {
     this.loop = loop;
     this.answered = answered;
-    this.body = body;
-    Body run = new Body(this);
-    this.thread = JdkInternals.newVirtualThread(loop.core().scheduler, name, run);
-    // Lets current() find this object without a thread local, whose map would take more memory than
-    // the greenlet.
-    this.thread.setUncaughtExceptionHandler(run);
+    this.body = Objects.requireNonNull(body);
+    this.spawner = current();
+    this.task = new GreenletTask(this);
+    this.thread = JdkInternals.newVirtualThread(loop.core().scheduler, name, task);
+    this.thread.setUncaughtExceptionHandler(task);
   }
 
-  /** What the virtual thread runs, and how it is recognised as a greenlet's. */
-  private record Body(Greenlet<?> greenlet) implements Runnable, Thread.UncaughtExceptionHandler {
-    @Override
-    public void run() {
-      greenlet.runBody();
-    }
+  /**
+   * Makes a greenlet of the caller's loop that does not run before {@link #start} or {@link
+   * #startLater}. {@link Loomlet#spawn(Callable)} makes and starts one.
+   *
+   * @param body its code
+   */
+  public static <T extends @Nullable Object> Greenlet<T> of(Callable<? extends T> body) {
+    return new Greenlet<>(Loop.current(), null, false, body);
+  }
 
-    @Override
-    public void uncaughtException(Thread unused, Throwable error) {
-      greenlet.loop.uncaught(greenlet, error);
-    }
+  /** As {@link #of(Callable)}, for code without a result. */
+  public static Greenlet<@Nullable Void> of(Action body) {
+    return of(Loop.callable(body));
+  }
+
+  /**
+   * As {@link #of(Callable)}, with a name.
+   *
+   * @param name also the name of its thread
+   */
+  public static <T extends @Nullable Object> Greenlet<T> of(
+      String name, Callable<? extends T> body) {
+    return new Greenlet<>(Loop.current(), name, false, body);
+  }
+
+  /** As {@link #of(String, Callable)}, for code without a result. */
+  public static Greenlet<@Nullable Void> of(String name, Action body) {
+    return of(name, Loop.callable(body));
   }
 
   /**
@@ -100,47 +99,71 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
    */
   public static @Nullable Greenlet<?> current() {
     Thread self = Thread.currentThread();
-    if (!self.isVirtual()) {
-      return null;
-    }
-    if (self.getUncaughtExceptionHandler() instanceof Body body) {
-      return body.greenlet();
-    }
-    // Somebody has replaced the handler.
-    Loop loop = Loop.currentOrNull();
-    return loop == null ? null : loop.live().find(self);
+    return self.isVirtual() && Task.of(self) instanceof GreenletTask task ? task.greenlet : null;
   }
 
-  static String describeCurrent() {
-    Greenlet<?> current = current();
-    if (current != null) {
-      return current.name();
+  /**
+   * Has it run in a later turn of its loop. Has no effect if it was started before, or killed. Any
+   * thread; does not wait.
+   *
+   * @return this
+   * @throws RejectedExecutionException if the loop is closed
+   */
+  public Greenlet<T> start() {
+    if (!started) {
+      loop.start(this);
     }
-    Thread self = Thread.currentThread();
-    return self.getName().isEmpty() ? "#" + self.threadId() : self.getName();
+    return this;
+  }
+
+  /**
+   * As {@link #start}, after a while.
+   *
+   * @param delay 0 or less for now
+   */
+  public Greenlet<T> startLater(Duration delay) {
+    if (!started) {
+      body = new Delayed<>(delay, Objects.requireNonNull(body));
+      loop.start(this);
+    }
+    return this;
+  }
+
+  /** Waits, then runs: to be cancelled while it waits is then nothing special. */
+  private record Delayed<T extends @Nullable Object>(Duration delay, Callable<? extends T> body)
+      implements Callable<T> {
+    @Override
+    public T call() throws Exception {
+      Loomlet.sleep(delay);
+      return body.call();
+    }
   }
 
   /** Starts it. On the loop's carrier thread. */
-  void start() {
+  void startOnLoop() {
+    if (started || isDone()) {
+      return;
+    }
+    started = true;
     loop.live().add(this);
     JdkInternals.start(thread, loop.registry());
     if (loop.isClosing()) {
-      cancel(true);
+      killOnLoop(new GreenletTask.Edge(null));
     }
   }
 
-  private void runBody() {
+  void runBody(GreenletTask self) {
     End end = End.SUCCEEDED;
     Object outcome;
     try {
-      loop.core().checkCancelled();
+      Task.checkpoint();
       outcome = Objects.requireNonNull(body).call();
     } catch (Cancelled e) {
       end = End.CANCELLED;
       outcome = e;
     } catch (InterruptedException e) {
-      end = cancelRequested ? End.CANCELLED : End.FAILED;
-      outcome = e;
+      outcome = self.meaningOf(e);
+      end = outcome instanceof Cancelled ? End.CANCELLED : End.FAILED;
     } catch (Throwable e) {
       end = End.FAILED;
       outcome = e;
@@ -151,64 +174,35 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
 
   /** Ends it without having run to its end, because its loop is closed. */
   void abandon() {
-    finish(End.CANCELLED, new Cancelled("loop " + loop.name() + " is closed"));
+    finish(
+        End.CANCELLED,
+        new Cancelled("loop " + loop.name() + " is closed", Cancelled.Cause.LOOP_CLOSED));
   }
 
   private void finish(End end, @Nullable Object outcome) {
     body = null;
-    result = outcome;
-    Object seen = STATE.getAndSet(this, end);
-    if (seen instanceof End) {
-      return;
+    spawner = null;
+    TaskGroup parent = group;
+    if (parent != null) {
+      parent.childEnded(this, end, outcome);
     }
-    boolean delivered = answered;
-    for (Waiter waiter = Waiter.reversed(seen); waiter != null; waiter = waiter.next) {
-      delivered |= waiter.wantsResult;
-      waiter.wake();
-    }
-    if (end == End.FAILED && !delivered) {
-      loop.uncaught(this, (Throwable) Objects.requireNonNull(outcome));
+    finish(end, outcome, answered || parent != null);
+  }
+
+  @Override
+  void unheard(Throwable error) {
+    loop.uncaught(this, error);
+  }
+
+  @Override
+  void refuseOwnEnd() {
+    if (thread == Thread.currentThread()) {
+      throw new IllegalStateException("greenlet " + name() + " waits for its own end");
     }
   }
 
-  /**
-   * Adds somebody who waits for the end.
-   *
-   * @return false if it has ended already
-   */
-  boolean addWaiter(Waiter waiter) {
-    while (true) {
-      Object seen = state;
-      if (seen instanceof End) {
-        return false;
-      }
-      waiter.next = (Waiter) seen;
-      if (STATE.compareAndSet(this, seen, waiter)) {
-        return true;
-      }
-    }
-  }
-
-  /** Takes out somebody who gave up waiting. */
-  void removeWaiter(Waiter waiter) {
-    while (true) {
-      Object seen = state;
-      if (!(seen instanceof Waiter first)
-          || STATE.compareAndSet(this, seen, Waiter.without(first, waiter))) {
-        return;
-      }
-    }
-  }
-
-  /** How many wait for the end; for tests. */
-  int waiterCount() {
-    int count = 0;
-    if (state instanceof Waiter first) {
-      for (Waiter link = first; link != null; link = link.next) {
-        count++;
-      }
-    }
-    return count;
+  GreenletTask task() {
+    return task;
   }
 
   /** The loop it belongs to. */
@@ -222,126 +216,32 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
   }
 
   /** Its name; made from the thread's number if it was given none. */
+  @Override
   public String name() {
     String given = thread.getName();
     return given.isEmpty() ? "greenlet-" + thread.threadId() : given;
   }
 
   @Override
-  public boolean isDone() {
-    return state instanceof End;
+  String describe() {
+    return "greenlet " + name();
   }
 
-  /** Whether it ended because it was cancelled. */
-  @Override
-  public boolean isCancelled() {
-    return state == End.CANCELLED;
+  /** The greenlet that spawned it; null if that was none or has ended. */
+  public @Nullable Greenlet<?> spawner() {
+    Greenlet<?> parent = spawner;
+    return parent == null || parent.isDone() ? null : parent;
   }
 
-  /** Whether it ended with a value, gevent's {@code successful}. */
-  public boolean isSuccessful() {
-    return state == End.SUCCEEDED;
-  }
-
-  /** The value it ended with, or null if it has not ended, failed or was cancelled. */
-  @SuppressWarnings("unchecked")
-  public @Nullable T value() {
-    return state == End.SUCCEEDED ? (T) result : null;
-  }
-
-  /** The error it ended with, or null if it has not ended or ended well. */
-  public @Nullable Throwable exception() {
-    Object seen = state;
-    return seen == End.FAILED || seen == End.CANCELLED ? (Throwable) result : null;
-  }
-
-  /**
-   * Waits until it has ended, well or not.
-   *
-   * @throws Cancelled if the waiting greenlet or thread is interrupted
-   * @throws IllegalStateException if a greenlet waits for itself
-   */
-  public void join() {
-    Waiting.await(this, false, 0);
-  }
-
-  /**
-   * Waits until it has ended, well or not, for a limited time.
-   *
-   * @param timeout 0 or less to look only
-   * @return whether it has ended
-   * @throws Cancelled if the waiting greenlet or thread is interrupted
-   */
-  public boolean join(Duration timeout) {
-    long nanos = Durations.toNanos(timeout);
-    return nanos <= 0 ? isDone() : Waiting.await(this, false, nanos);
-  }
-
-  /**
-   * Waits for its value.
-   *
-   * @throws ExecutionException with its error as the cause, if it failed
-   * @throws CancellationException if it was cancelled
-   * @throws InterruptedException if the waiting greenlet or thread is interrupted or cancelled
-   */
-  @Override
-  public T get() throws InterruptedException, ExecutionException {
-    awaitInterruptibly(0);
-    return report();
-  }
-
-  @Override
-  public T get(long timeout, TimeUnit unit)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    long nanos = unit.toNanos(timeout);
-    if (!isDone() && (nanos <= 0 || !awaitInterruptibly(nanos))) {
-      throw new TimeoutException(
-          "greenlet " + name() + " has not ended within " + timeout + " " + unit.name());
-    }
-    return report();
-  }
-
-  private boolean awaitInterruptibly(long nanos) throws InterruptedException {
-    try {
-      return Waiting.await(this, true, nanos);
-    } catch (Cancelled e) {
-      InterruptedException interrupted = new InterruptedException(e.getMessage());
-      interrupted.initCause(e);
-      throw interrupted;
-    }
-  }
-
-  @SuppressWarnings({"unchecked", "NullAway"}) // T says itself whether it may be null
-  private T report() throws ExecutionException {
-    if (state == End.SUCCEEDED) {
-      return (T) result;
-    }
-    Throwable error = (Throwable) Objects.requireNonNull(result);
-    if (state == End.CANCELLED) {
-      CancellationException cancelled =
-          new CancellationException("greenlet " + name() + " was cancelled");
-      cancelled.initCause(error);
-      throw cancelled;
-    }
-    throw new ExecutionException(error);
-  }
-
-  /** The value, or the error itself instead of an {@code ExecutionException}. */
-  @SuppressWarnings({"unchecked", "NullAway"}) // as in report
-  T unwrap() throws Exception {
-    if (state == End.SUCCEEDED) {
-      return (T) result;
-    }
-    Throwable error = (Throwable) Objects.requireNonNull(result);
-    if (error instanceof Error fatal) {
-      throw fatal;
-    }
-    throw (Exception) error;
+  /** Whether it was started; it need not have run yet. */
+  public boolean isStarted() {
+    return started;
   }
 
   /**
    * Asks it to end: the operation in which it waits, or the next one in which it would, throws
-   * {@link Cancelled}. Does not wait for it to happen; {@link #join} does.
+   * {@link Cancelled}. One that was not started never runs. Does not wait for it to happen; {@link
+   * #kill()} does.
    *
    * @param mayInterruptIfRunning without it, a greenlet is left alone
    * @return false if it had ended already or is left alone
@@ -351,15 +251,85 @@ public final class Greenlet<T extends @Nullable Object> implements Future<T> {
     if (!mayInterruptIfRunning || isDone()) {
       return false;
     }
-    cancelRequested = true;
-    thread.interrupt();
+    requestKill(new GreenletTask.Edge(null));
     return true;
   }
 
-  @Override
-  public String toString() {
-    Object seen = state;
-    String condition = seen instanceof End end ? end.name().toLowerCase(Locale.ROOT) : "live";
-    return "Greenlet[" + name() + ", " + condition + "]";
+  /**
+   * Asks it to end and waits until it has. A greenlet that kills itself ends at once.
+   *
+   * @throws Cancelled if the caller is cancelled while it waits, or kills itself
+   */
+  public void kill() {
+    kill(new GreenletTask.Edge(null), Waiter.FOREVER);
+  }
+
+  /**
+   * As {@link #kill()}, waiting for a limited time.
+   *
+   * @param timeout 0 or less not to wait at all
+   * @return whether it has ended
+   */
+  public boolean kill(Duration timeout) {
+    return kill(new GreenletTask.Edge(null), Durations.toNanos(timeout));
+  }
+
+  /**
+   * Has an error of choice thrown by the operation in which it waits, or the next one in which it
+   * would, and waits until it has ended. The error is thrown once and as it is, also a checked one;
+   * code of the JDK that waits throws {@code InterruptedException} instead. One that was not
+   * started never runs and ends with the error.
+   *
+   * @throws Cancelled if the caller is cancelled while it waits
+   */
+  public void kill(Throwable error) {
+    kill(new GreenletTask.Edge(Objects.requireNonNull(error)), Waiter.FOREVER);
+  }
+
+  /**
+   * As {@link #kill(Throwable)}, waiting for a limited time.
+   *
+   * @param timeout 0 or less not to wait at all
+   * @return whether it has ended
+   */
+  public boolean kill(Throwable error, Duration timeout) {
+    return kill(new GreenletTask.Edge(Objects.requireNonNull(error)), Durations.toNanos(timeout));
+  }
+
+  private boolean kill(GreenletTask.Edge edge, long nanos) {
+    if (!isDone()) {
+      requestKill(edge);
+      if (Thread.currentThread() == thread) {
+        Task.checkpoint();
+      }
+    }
+    return nanos <= 0 ? isDone() : awaitEnd(false, nanos);
+  }
+
+  private void requestKill(GreenletTask.Edge edge) {
+    LoopCore core = loop.core();
+    if (core.onCarrier()) {
+      killOnLoop(edge);
+    } else {
+      core.submit(() -> killOnLoop(edge));
+    }
+  }
+
+  private void killOnLoop(GreenletTask.Edge edge) {
+    if (isDone()) {
+      return;
+    }
+    if (started) {
+      task.throwOnce(edge);
+      return;
+    }
+    Throwable error = edge.error();
+    if (error == null) {
+      finish(
+          End.CANCELLED,
+          new Cancelled(describe() + " was killed before it started", Cancelled.Cause.KILL));
+    } else {
+      finish(End.FAILED, error);
+    }
   }
 }

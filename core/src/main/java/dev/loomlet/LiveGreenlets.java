@@ -53,6 +53,12 @@ final class LiveGreenlets {
     return newest;
   }
 
+  /** The newest other than one. */
+  @Nullable Greenlet<?> newestBut(@Nullable Greenlet<?> one) {
+    Greenlet<?> candidate = newest;
+    return candidate == one && candidate != null ? candidate.older : candidate;
+  }
+
   @Nullable Greenlet<?> find(Thread thread) {
     for (Greenlet<?> each = newest; each != null; each = each.older) {
       if (each.thread() == thread) {

@@ -1,11 +1,14 @@
 package dev.loomlet;
 
-import dev.loomlet.time.Clock;
+import dev.loomlet.wait.Waiter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,32 +138,243 @@ public final class Loomlet {
    *
    * @throws Cancelled if the caller is cancelled
    */
-  public static void joinAll(Greenlet<?>... greenlets) {
-    joinAll(Arrays.asList(greenlets));
+  public static void joinAll(Awaitable<?>... awaitables) {
+    joinAll(Arrays.asList(awaitables));
   }
 
-  /** As {@link #joinAll(Greenlet...)}. */
-  public static void joinAll(Collection<? extends Greenlet<?>> greenlets) {
-    for (Greenlet<?> each : greenlets) {
+  /** As {@link #joinAll(Awaitable...)}. */
+  public static void joinAll(Collection<? extends Awaitable<?>> awaitables) {
+    for (Awaitable<?> each : awaitables) {
       each.join();
     }
   }
 
   /**
-   * As {@link #joinAll(Greenlet...)}, for a limited time.
+   * As {@link #joinAll(Awaitable...)}, for a limited time.
    *
    * @return whether all have ended
    */
-  public static boolean joinAll(Duration timeout, Collection<? extends Greenlet<?>> greenlets) {
-    Loop loop = Loop.currentOrNull();
-    Clock clock = loop == null ? Clock.system() : loop.clock();
-    long deadline = clock.nanoTime() + Durations.toNanos(timeout);
-    for (Greenlet<?> each : greenlets) {
-      if (!each.join(Duration.ofNanos(deadline - clock.nanoTime()))) {
-        return false;
-      }
+  public static boolean joinAll(Duration timeout, Collection<? extends Awaitable<?>> awaitables) {
+    try (Completions<?> completions = new Completions<>(awaitables, false)) {
+      return completions.takeUntil(awaitables.size(), Durations.toNanos(timeout), any -> false);
     }
-    return true;
+  }
+
+  /**
+   * Waits until some have ended; {@code gevent.joinall} with its {@code count} and {@code
+   * raise_error}.
+   *
+   * @param timeout how long at most
+   * @param count how many must have ended; more than there are means all
+   * @param raise whether the first error ends the waiting and is thrown
+   * @return those that have ended, in the order in which they did
+   * @throws ExecutionException with the first error as its cause, if it is to be raised
+   * @throws Cancelled if the caller is cancelled
+   */
+  public static <A extends Awaitable<?>> List<A> joinAll(
+      Collection<A> awaitables, Duration timeout, int count, boolean raise)
+      throws ExecutionException {
+    try (Completions<A> completions = new Completions<>(awaitables, raise)) {
+      completions.takeUntil(
+          count, Durations.toNanos(timeout), each -> raise && each.exception() != null);
+      List<A> ended = completions.taken();
+      A last = ended.isEmpty() ? null : ended.getLast();
+      if (raise && last != null && last.exception() != null) {
+        throw new ExecutionException(last.exception());
+      }
+      return ended;
+    }
+  }
+
+  /** Waits until every other greenlet of the caller's loop has ended; {@code gevent.wait()}. */
+  public static void joinOthers() {
+    Loop loop = Loop.current();
+    Greenlet<?> self = Greenlet.current();
+    Greenlet<?> other = loop.live().newestBut(self);
+    while (other != null) {
+      other.join();
+      other = loop.live().newestBut(self);
+    }
+  }
+
+  /**
+   * Kills greenlets and waits until they have ended; gevent's {@code killall}.
+   *
+   * @throws Cancelled if the caller is cancelled
+   */
+  public static void killAll(Collection<? extends Greenlet<?>> greenlets) {
+    for (Greenlet<?> each : greenlets) {
+      each.kill(Duration.ZERO);
+    }
+    joinAll(greenlets);
+  }
+
+  /**
+   * As {@link #killAll(Collection)}, with an error of choice and waiting for a limited time.
+   *
+   * @param timeout 0 or less not to wait at all
+   * @return whether all have ended
+   */
+  public static boolean killAll(
+      Collection<? extends Greenlet<?>> greenlets, Throwable error, Duration timeout) {
+    for (Greenlet<?> each : greenlets) {
+      each.kill(error, Duration.ZERO);
+    }
+    return joinAll(timeout, greenlets);
+  }
+
+  /**
+   * Waits until all, the first, or the first failed of several have ended; {@code asyncio.wait}.
+   * What is pending goes on.
+   *
+   * @throws Cancelled if the caller is cancelled
+   */
+  public static <A extends Awaitable<?>> Waited<A> await(Collection<A> awaitables, Until until) {
+    return await(awaitables, until, Duration.ofNanos(Waiter.FOREVER));
+  }
+
+  /**
+   * As {@link #await(Collection, Until)}, for a limited time.
+   *
+   * @param timeout 0 or less to look only
+   */
+  public static <A extends Awaitable<?>> Waited<A> await(
+      Collection<A> awaitables, Until until, Duration timeout) {
+    try (Completions<A> completions = new Completions<>(awaitables, false)) {
+      completions.takeUntil(
+          awaitables.size(),
+          Durations.toNanos(timeout),
+          each ->
+              until == Until.FIRST_COMPLETED
+                  || (until == Until.FIRST_EXCEPTION && each.isFailed()));
+      return Waited.of(awaitables);
+    }
+  }
+
+  /**
+   * Gives awaitables one after another as they end; {@code asyncio.as_completed}, {@code
+   * gevent.iwait}. Can be iterated once; the iterator's {@code hasNext} tells whether some are
+   * left, its {@code next} waits.
+   */
+  public static <A extends Awaitable<?>> Iterable<A> asCompleted(Collection<A> awaitables) {
+    return new Completions<>(awaitables, true);
+  }
+
+  /**
+   * Starts tasks and waits for all their values; {@code asyncio.gather}. The first error ends the
+   * waiting; the others go on. If the caller is cancelled, so are all.
+   *
+   * @return the values in the order of the tasks
+   * @throws ExecutionException with the first error as its cause
+   * @throws Cancelled if the caller is cancelled
+   */
+  @SafeVarargs
+  public static <T extends @Nullable Object> List<T> gather(Callable<? extends T>... tasks)
+      throws ExecutionException {
+    List<Greenlet<T>> greenlets = new ArrayList<>(tasks.length);
+    for (Callable<? extends T> each : tasks) {
+      greenlets.add(Loop.current().spawn(each));
+    }
+    return gather(greenlets);
+  }
+
+  /** As {@link #gather(Callable...)}, of what runs already. */
+  public static <T extends @Nullable Object> List<T> gather(
+      Collection<? extends Awaitable<T>> awaitables) throws ExecutionException {
+    try {
+      joinAll(awaitables, Duration.ofNanos(Waiter.FOREVER), awaitables.size(), true);
+    } catch (Cancelled e) {
+      for (Awaitable<T> each : awaitables) {
+        each.cancel(true);
+      }
+      throw e;
+    }
+    List<T> values = new ArrayList<>(awaitables.size());
+    for (Awaitable<T> each : awaitables) {
+      values.add(each.resultNow());
+    }
+    return values;
+  }
+
+  /**
+   * Waits for a value and gives up what makes it if it takes too long; {@code asyncio.wait_for}.
+   *
+   * @throws TimeoutException if it has not ended in time; it is then cancelled
+   * @throws ExecutionException with its error as the cause, if it failed
+   * @throws InterruptedException if the calling thread is interrupted
+   * @throws Cancelled if the caller is cancelled; so is what was waited for
+   */
+  public static <T extends @Nullable Object> T waitFor(Awaitable<T> awaitable, Duration timeout)
+      throws TimeoutException, ExecutionException, InterruptedException {
+    try {
+      return awaitable.get(timeout);
+    } catch (TimeoutException | InterruptedException | Cancelled e) {
+      awaitable.cancel(true);
+      throw e;
+    }
+  }
+
+  /**
+   * Runs code that a cancellation of the caller does not reach: it becomes a greenlet of its own,
+   * and the caller waits for it; {@code asyncio.shield}. A caller that is cancelled goes on at
+   * once, without the value. (A scope {@linkplain CancelScope#withShield with a shield} lets the
+   * caller itself finish.)
+   *
+   * @throws Exception what the code throws, unchanged
+   * @throws Cancelled if the caller is cancelled
+   */
+  public static <T extends @Nullable Object> T shield(Callable<? extends T> code) throws Exception {
+    Greenlet<T> greenlet = Loop.current().spawn(code);
+    greenlet.awaitEnd(true, Waiter.FOREVER);
+    return greenlet.unwrap();
+  }
+
+  /**
+   * Runs code for a limited time; {@code gevent.with_timeout}, trio's {@code fail_after}. Nested
+   * limits each end their own code.
+   *
+   * @param limit 0 or less ends it at its first wait
+   * @throws TimeoutException if the code was cut short
+   * @throws Exception what the code throws, unchanged
+   * @throws Cancelled if the caller is cancelled
+   */
+  @SuppressWarnings("NullAway") // T says itself whether it may be null
+  public static <T extends @Nullable Object> T withTimeout(
+      Duration limit, Callable<? extends T> code) throws Exception {
+    CancelScope scope = new CancelScope().withDeadline(limit);
+    T value = scope.call(code);
+    if (scope.isCaught()) {
+      throw new TimeoutException("not done within " + Durations.toText(limit));
+    }
+    return value;
+  }
+
+  /** As {@link #withTimeout(Duration, Callable)}, for code without a result. */
+  public static void withTimeout(Duration limit, Action code) throws Exception {
+    withTimeout(limit, Loop.callable(code));
+  }
+
+  /**
+   * As {@link #withTimeout(Duration, Callable)}, up to a point in time; {@code asyncio.timeout_at}.
+   *
+   * @param nanoTime in terms of the {@link Loop#clock} of the caller's loop
+   */
+  public static <T extends @Nullable Object> T timeoutAt(long nanoTime, Callable<? extends T> code)
+      throws Exception {
+    return withTimeout(Duration.ofNanos(nanoTime - Loop.current().clock().nanoTime()), code);
+  }
+
+  /**
+   * Runs code for a limited time and then goes on; trio's {@code move_on_after}, gevent's silent
+   * timeout.
+   *
+   * @param limit 0 or less ends it at its first wait
+   * @return whether the code ran to its end
+   * @throws Exception what the code throws, unchanged
+   * @throws Cancelled if the caller is cancelled
+   */
+  public static boolean moveOnAfter(Duration limit, Action code) throws Exception {
+    return new CancelScope().withDeadline(limit).run(code);
   }
 
   /**

@@ -6,6 +6,10 @@ import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.jdk.ThreadRegistry;
 import dev.loomlet.time.Clock;
 import dev.loomlet.time.Timer;
+import dev.loomlet.wait.Hub;
+import dev.loomlet.wait.Task;
+import dev.loomlet.wait.WaitLoop;
+import dev.loomlet.wait.Waiter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -14,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * <p>As an {@code Executor} it runs each task as a greenlet of its own.
  */
 public final class Loop implements Executor {
-  private static final ThreadLocal<@Nullable Loop> HUB = new ThreadLocal<>();
-
   private final String name;
   private final UncaughtHandler uncaughtHandler;
   private final LoopCore core;
@@ -76,7 +77,7 @@ public final class Loop implements Executor {
   public static @Nullable Loop currentOrNull() {
     Thread self = Thread.currentThread();
     if (!self.isVirtual()) {
-      return HUB.get();
+      return hubOrNull();
     }
     GreenletScheduler scheduler = JdkInternals.schedulerOf(self);
     return scheduler == null ? null : ((LoopCore) scheduler.dispatcher()).loop;
@@ -84,7 +85,8 @@ public final class Loop implements Executor {
 
   /** The hub of the calling platform thread, or null if it has none. */
   static @Nullable Loop hubOrNull() {
-    return HUB.get();
+    WaitLoop hub = Hub.get();
+    return hub == null ? null : ((LoopCore) hub).loop;
   }
 
   /** Makes the hub of the calling platform thread. */
@@ -92,13 +94,13 @@ public final class Loop implements Executor {
     if (Thread.currentThread().isVirtual()) {
       throw new IllegalStateException("a loop needs a platform thread of its own");
     }
-    if (HUB.get() != null) {
+    if (Hub.get() != null) {
       throw new IllegalStateException(
           "thread " + Thread.currentThread().getName() + " has a loop already");
     }
     try {
       Loop loop = new Loop(options);
-      HUB.set(loop);
+      Hub.set(loop.core);
       return loop;
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
@@ -199,22 +201,12 @@ public final class Loop implements Executor {
    */
   public <T extends @Nullable Object> Greenlet<T> spawnLater(
       Duration delay, Callable<? extends T> body) {
-    return spawn(new Greenlet<>(this, null, false, new DelayedBody<T>(delay, body)));
+    return new Greenlet<T>(this, null, false, body).startLater(delay);
   }
 
   /** As {@link #spawnLater(Duration, Callable)}, for code without a result. */
   public Greenlet<@Nullable Void> spawnLater(Duration delay, Action body) {
     return spawnLater(delay, callable(body));
-  }
-
-  /** Waits, then runs: to be cancelled while it waits is then nothing special. */
-  private record DelayedBody<T extends @Nullable Object>(Duration delay, Callable<? extends T> body)
-      implements Callable<T> {
-    @Override
-    public T call() throws Exception {
-      Loomlet.sleep(delay);
-      return body.call();
-    }
   }
 
   static Callable<@Nullable Void> callable(Action body) {
@@ -225,26 +217,30 @@ public final class Loop implements Executor {
   }
 
   private <T extends @Nullable Object> Greenlet<T> spawn(Greenlet<T> greenlet) {
+    start(greenlet);
+    return greenlet;
+  }
+
+  void start(Greenlet<?> greenlet) {
     if (closed) {
       throw new RejectedExecutionException(this + " is closed");
     }
     if (core.onCarrier()) {
-      greenlet.start();
-      return greenlet;
+      greenlet.startOnLoop();
+      return;
     }
     core.submit(
         () -> {
           if (closed) {
             greenlet.abandon();
           } else {
-            greenlet.start();
+            greenlet.startOnLoop();
           }
         });
     if (closed) {
       // The loop may have emptied its inbox for the last time before the task got there.
       greenlet.abandon();
     }
-    return greenlet;
   }
 
   /** Runs a task as a greenlet of this loop. Any thread; does not wait. */
@@ -269,9 +265,14 @@ public final class Loop implements Executor {
       throw new IllegalStateException(
           this + " is not running: thread " + core.owner.getName() + " is doing something else");
     }
+    return callInGreenlet(code);
+  }
+
+  /** Runs code as a greenlet of this loop and waits for its result, as if it were called here. */
+  <T extends @Nullable Object> T callInGreenlet(Callable<? extends T> code) throws Exception {
     Greenlet<T> greenlet = spawn(new Greenlet<>(this, null, true, code));
     try {
-      Waiting.await(greenlet, true, 0);
+      greenlet.awaitEnd(true, Waiter.FOREVER);
     } catch (Cancelled e) {
       greenlet.cancel(true);
       throw e;
@@ -282,7 +283,7 @@ public final class Loop implements Executor {
   /** Runs the main greenlet of {@link Loomlet#run} to its end. On the owner thread. */
   <T extends @Nullable Object> T runMain(Callable<? extends T> main) throws Exception {
     Greenlet<T> greenlet = spawn(new Greenlet<>(this, "main", true, main));
-    Waiting.await(greenlet, true, 0);
+    greenlet.awaitEnd(true, Waiter.FOREVER);
     return greenlet.unwrap();
   }
 
@@ -293,29 +294,8 @@ public final class Loop implements Executor {
       core.yieldNow();
       return;
     }
-    Sleep timer = new Sleep(Thread.currentThread());
-    core.timers.schedule(timer, nanos);
-    try {
-      while (!timer.over) {
-        core.park();
-      }
-    } finally {
-      core.timers.cancel(timer);
-    }
-  }
-
-  private static final class Sleep extends Timer {
-    private final Thread sleeper;
-    boolean over;
-
-    Sleep(Thread sleeper) {
-      this.sleeper = sleeper;
-    }
-
-    @Override
-    protected void fire() {
-      over = true;
-      LockSupport.unpark(sleeper);
+    if (new Waiter().await(this, nanos) == Waiter.Outcome.CANCELLED) {
+      Task.checkpoint();
     }
   }
 
@@ -369,7 +349,7 @@ public final class Loop implements Executor {
       each.abandon();
     }
     registry.close();
-    HUB.remove();
+    Hub.remove();
     core.engine.close();
     return stubborn;
   }

@@ -9,10 +9,13 @@ import dev.loomlet.sched.Inbox;
 import dev.loomlet.sched.Policy;
 import dev.loomlet.time.Clock;
 import dev.loomlet.time.TimerWheel;
+import dev.loomlet.wait.Task;
+import dev.loomlet.wait.WaitLoop;
 import java.io.IOException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The turning part of a loop: takes what is ready, runs it, fires timers, polls the engine.
@@ -22,7 +25,7 @@ import java.util.function.BooleanSupplier;
  * sender got in between (see {@link Inbox}). So neither I/O, nor timers, nor other threads can be
  * starved by greenlets that are always ready.
  */
-final class LoopCore implements Dispatcher, EngineContext {
+final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
   /** Continuations run between two polls at most. */
   private static final int BUDGET = 256;
 
@@ -56,7 +59,8 @@ final class LoopCore implements Dispatcher, EngineContext {
   }
 
   /** Whether the caller runs on the loop's thread, in a greenlet or between two. */
-  boolean onCarrier() {
+  @Override
+  public boolean onCarrier() {
     return JdkInternals.currentCarrier() == owner;
   }
 
@@ -78,8 +82,8 @@ final class LoopCore implements Dispatcher, EngineContext {
     }
   }
 
-  /** Has a task run on the carrier thread, between two greenlets. Any thread. */
-  void submit(Runnable task) {
+  @Override
+  public void submit(Runnable task) {
     if (inbox.put(task)) {
       engine.wakeUp();
     }
@@ -96,8 +100,8 @@ final class LoopCore implements Dispatcher, EngineContext {
     return scheduled;
   }
 
-  /** Turns until a condition holds; it is checked before each wait. The owner only. */
-  void runUntil(BooleanSupplier reached) {
+  @Override
+  public void runUntil(BooleanSupplier reached) {
     if (running) {
       throw new IllegalStateException(
           loop + " is running already; a timer or a loop's task must not wait");
@@ -180,8 +184,16 @@ final class LoopCore implements Dispatcher, EngineContext {
 
   @Override
   public void park() {
-    LockSupport.park();
-    checkCancelled();
+    Task task = Task.of(Thread.currentThread());
+    if (task == null) {
+      LockSupport.park();
+    } else {
+      // Input and output end by themselves, as far as one can know.
+      task.beginWait(true);
+      LockSupport.park();
+      task.endWait();
+    }
+    Task.checkpoint();
   }
 
   @Override
@@ -191,16 +203,19 @@ final class LoopCore implements Dispatcher, EngineContext {
 
   @Override
   public void yieldNow() {
-    checkCancelled();
+    Task.checkpoint();
     Thread.yield();
-    checkCancelled();
+    Task.checkpoint();
   }
 
   @Override
   public void checkCancelled() {
-    if (Thread.currentThread().isInterrupted()) {
-      Thread.interrupted();
-      throw new Cancelled("greenlet " + Greenlet.describeCurrent() + " was cancelled");
-    }
+    Task.checkpoint();
+  }
+
+  @Override
+  public @Nullable Task findTask(Thread thread) {
+    Greenlet<?> greenlet = loop.live().find(thread);
+    return greenlet == null ? null : greenlet.task();
   }
 }

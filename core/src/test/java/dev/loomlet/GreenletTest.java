@@ -132,7 +132,7 @@ final class GreenletTest {
           joinAll(impatient);
 
           // then
-          assertThat(endless.waiterCount()).isZero();
+          assertThat(endless.listenerCount()).isZero();
         });
   }
 

@@ -22,12 +22,14 @@ public final class JdkInternals {
   private static final @Nullable MethodHandle START_IN_CONTAINER;
   private static final @Nullable VarHandle SCHEDULER;
   private static final @Nullable MethodHandle CURRENT_CARRIER;
+  private static final @Nullable VarHandle UNCAUGHT_HANDLER;
 
   static {
     MethodHandle newVirtualThread = null;
     MethodHandle startInContainer = null;
     VarHandle scheduler = null;
     MethodHandle currentCarrier = null;
+    VarHandle uncaughtHandler = null;
     String reason = null;
     try {
       Class<?> virtualThread = Class.forName("java.lang.VirtualThread");
@@ -45,6 +47,11 @@ public final class JdkInternals {
       MethodHandles.Lookup thread = MethodHandles.privateLookupIn(Thread.class, self);
       currentCarrier =
           thread.findStatic(Thread.class, "currentCarrierThread", methodType(Thread.class));
+      uncaughtHandler =
+          thread
+              .findVarHandle(
+                  Thread.class, "uncaughtExceptionHandler", Thread.UncaughtExceptionHandler.class)
+              .withInvokeExactBehavior();
       exportToUs(self, "jdk.internal.vm");
       Class<?> container = Class.forName("jdk.internal.vm.ThreadContainer");
       startInContainer =
@@ -60,6 +67,7 @@ public final class JdkInternals {
     START_IN_CONTAINER = startInContainer;
     SCHEDULER = scheduler;
     CURRENT_CARRIER = currentCarrier;
+    UNCAUGHT_HANDLER = uncaughtHandler;
     UNFIT_REASON = reason;
   }
 
@@ -165,6 +173,16 @@ public final class JdkInternals {
       return null;
     }
     return (Executor) field.get(thread) instanceof GreenletScheduler ours ? ours : null;
+  }
+
+  /**
+   * The uncaught exception handler that a thread was given.
+   *
+   * @return null if it was given none, where the JDK's own getter names the thread's group
+   */
+  public static Thread.@Nullable UncaughtExceptionHandler uncaughtHandlerOf(Thread thread) {
+    VarHandle field = UNCAUGHT_HANDLER;
+    return field == null ? null : (Thread.UncaughtExceptionHandler) field.get(thread);
   }
 
   /** The platform thread that executes the caller, below any virtual thread. */

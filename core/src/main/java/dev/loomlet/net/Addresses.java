@@ -1,5 +1,6 @@
 package dev.loomlet.net;
 
+import dev.loomlet.Cancelled;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -52,7 +53,8 @@ final class Addresses {
       unknown.initCause(e.getCause());
       throw unknown;
     } catch (InterruptedException e) {
-      throw new dev.loomlet.Cancelled("cancelled while resolving the host name '" + host + "'");
+      throw new Cancelled(
+          "cancelled while resolving the host name '" + host + "'", Cancelled.Cause.INTERRUPT);
     }
   }
 

@@ -146,7 +146,8 @@ public final class StreamServer implements AutoCloseable {
     try {
       throw new DescriptorsExhaustedException("rehearsal");
     } catch (DescriptorsExhaustedException e) {
-      Loomlet.sleep(longer(Duration.ZERO));
+      longer(Duration.ZERO);
+      Loomlet.sleep(Duration.ofNanos(1));
     }
   }
 

@@ -1,0 +1,171 @@
+package dev.loomlet;
+
+import dev.loomlet.wait.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What ends a greenlet's waits: errors that are to be thrown once, and the innermost scope it is
+ * in. All fields belong to the loop's carrier thread.
+ */
+final class GreenletTask extends Task {
+  final Greenlet<?> greenlet;
+
+  /** To be thrown, the oldest first. */
+  private @Nullable Edge pending;
+
+  private @Nullable CancelScope scope;
+
+  /** What JDK code has seen as an {@code InterruptedException}; the last one. */
+  private @Nullable Edge takenByJdk;
+
+  /** An error to be thrown once at a checkpoint. */
+  static final class Edge {
+    /** What is thrown, or null for a {@link Cancelled} that is made when it is. */
+    private final @Nullable Throwable error;
+
+    private @Nullable Edge next;
+
+    Edge(@Nullable Throwable error) {
+      this.error = error;
+    }
+
+    @Nullable Throwable error() {
+      return error;
+    }
+  }
+
+  GreenletTask(Greenlet<?> greenlet) {
+    this.greenlet = greenlet;
+  }
+
+  @Override
+  public void run() {
+    greenlet.runBody(this);
+  }
+
+  @Override
+  public void uncaughtException(Thread unused, Throwable error) {
+    greenlet.loop().uncaught(greenlet, error);
+  }
+
+  @Override
+  protected Thread thread() {
+    return greenlet.thread();
+  }
+
+  /** The innermost scope it is in. */
+  @Nullable CancelScope scope() {
+    return scope;
+  }
+
+  /** Enters or leaves a scope. */
+  void setScope(@Nullable CancelScope innermost) {
+    scope = innermost;
+    refresh();
+  }
+
+  /** Looks again whether something is due, and if so brings the greenlet to a checkpoint. */
+  void refresh() {
+    boolean due = pending != null || (scope != null && scope.isEffectivelyCancelled());
+    if (due == needsAttention()) {
+      return;
+    }
+    setAttention(due);
+    if (due) {
+      alert();
+    }
+  }
+
+  /** Has an error thrown at the next checkpoint, behind those that are due already. */
+  void throwOnce(Edge edge) {
+    if (pending == null) {
+      pending = edge;
+    } else {
+      Edge last = pending;
+      while (true) {
+        if (last.error == null && edge.error == null) {
+          // Killed twice before it noticed: once is enough, its cleanup shall not be hit as well.
+          return;
+        }
+        if (last.next == null) {
+          break;
+        }
+        last = last.next;
+      }
+      last.next = edge;
+    }
+    setAttention(true);
+    alert();
+  }
+
+  /** Takes back an error that has not been thrown. */
+  void withdraw(Edge edge) {
+    Edge before = null;
+    for (Edge each = pending; each != null; each = each.next) {
+      if (each == edge) {
+        if (before == null) {
+          pending = each.next;
+        } else {
+          before.next = each.next;
+        }
+        refresh();
+        return;
+      }
+      before = each;
+    }
+  }
+
+  @Override
+  protected void raise() {
+    Edge edge = pending;
+    if (edge == null) {
+      throw new Cancelled(
+          "the scope of greenlet " + greenlet.name() + " was cancelled", Cancelled.Cause.SCOPE);
+    }
+    pending = edge.next;
+    refresh();
+    if (edge.error == null) {
+      throw new Cancelled("greenlet " + greenlet.name() + " was killed", Cancelled.Cause.KILL);
+    }
+    throw Thrown.unchecked(edge.error);
+  }
+
+  @Override
+  protected void edgeTakenByJdk() {
+    Edge edge = pending;
+    if (edge != null && (scope == null || !scope.isEffectivelyCancelled())) {
+      pending = edge.next;
+      takenByJdk = edge;
+      refresh();
+    }
+  }
+
+  /**
+   * What an {@code InterruptedException} that ends the greenlet stands for.
+   *
+   * @return the error that the greenlet ends with
+   */
+  Throwable meaningOf(InterruptedException interrupted) {
+    boolean alerted = interruptWasTaken();
+    if (alerted) {
+      edgeTakenByJdk();
+    }
+    Edge edge = takenByJdk;
+    if (edge != null && edge.error != null) {
+      edge.error.addSuppressed(interrupted);
+      return edge.error;
+    }
+    if (edge != null || alerted) {
+      Cancelled.Cause origin = edge != null ? Cancelled.Cause.KILL : Cancelled.Cause.SCOPE;
+      Cancelled cancelled = new Cancelled("greenlet " + greenlet.name() + " was cancelled", origin);
+      cancelled.initCause(interrupted);
+      return cancelled;
+    }
+    return interrupted;
+  }
+
+  /** Whether the {@code InterruptedException} that reached the edge of a scope is the scope's. */
+  boolean scopeInterruptWasTaken() {
+    return interruptWasTaken();
+  }
+}

@@ -1,0 +1,181 @@
+package dev.loomlet.wait;
+
+import dev.loomlet.Cancelled;
+import dev.loomlet.jdk.GreenletScheduler;
+import dev.loomlet.jdk.JdkInternals;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a greenlet is to the mechanism of waiting: whether it waits, and whether something wants its
+ * wait to end.
+ *
+ * <p>It is the uncaught exception handler of its thread, which makes it the one object of ours that
+ * can be found from a thread with a single read; a thread local would take more memory than the
+ * greenlet.
+ *
+ * <p>Three sources end waits, and they meet here. An <em>edge</em> (kill, a {@code Timeout}) is an
+ * error that is thrown once. A <em>level</em> (a cancelled scope) is thrown at every checkpoint
+ * until the scope is left. An <em>interrupt</em> is the JDK's flag. The first two turn on {@link
+ * #attention}; as long as the greenlet is outside of Loomlet's own waits, they also set the flag,
+ * so that JDK code that waits throws {@code InterruptedException}.
+ */
+public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler {
+  /** Whether {@link #raise} has something to throw. */
+  private boolean attention;
+
+  /** Whether it waits in Loomlet's own code, from where an unpark brings it to a checkpoint. */
+  private boolean waiting;
+
+  /** Whether its wait ends by itself after a time. */
+  private boolean timed;
+
+  /** Whether the thread's interrupt flag was set by {@link #alert} and may still be. */
+  private boolean flagged;
+
+  /** Counts its waits, so that an observer can tell one from the next. */
+  private int waits;
+
+  /** Creates the task of a greenlet that has not started. */
+  protected Task() {}
+
+  /** The thread that this is. */
+  protected abstract Thread thread();
+
+  /**
+   * Throws what is due: an edge, which is then over, or a level. Called at a checkpoint when there
+   * is something.
+   */
+  protected abstract void raise();
+
+  /** The task of a greenlet's thread; null for every other thread. */
+  public static @Nullable Task of(Thread thread) {
+    Object handler = JdkInternals.uncaughtHandlerOf(thread);
+    if (handler instanceof Task task) {
+      return task;
+    }
+    return handler == null ? null : findSlowly(thread);
+  }
+
+  private static @Nullable Task findSlowly(Thread thread) {
+    GreenletScheduler scheduler = JdkInternals.schedulerOf(thread);
+    return scheduler == null ? null : ((WaitLoop) scheduler.dispatcher()).findTask(thread);
+  }
+
+  /**
+   * The place where cancellation takes effect; every operation that may wait begins with one.
+   *
+   * @throws Cancelled if the caller was cancelled or interrupted
+   */
+  public static void checkpoint() {
+    Thread self = Thread.currentThread();
+    Task task = of(self);
+    if (self.isInterrupted() || (task != null && task.attention)) {
+      raise(self, task);
+    }
+  }
+
+  /**
+   * Whether a checkpoint would throw. On the thread itself, which loses a flag that {@link #alert}
+   * set for something that is not due any more.
+   */
+  static boolean isDue(Thread self, @Nullable Task task) {
+    if (task != null) {
+      if (task.attention) {
+        return true;
+      }
+      if (task.flagged) {
+        task.flagged = false;
+        Thread.interrupted();
+      }
+    }
+    return self.isInterrupted();
+  }
+
+  private static void raise(Thread self, @Nullable Task task) {
+    if (task != null) {
+      if (task.flagged) {
+        boolean consumed = !Thread.interrupted();
+        task.flagged = false;
+        if (consumed) {
+          task.edgeTakenByJdk();
+        }
+      }
+      if (task.attention) {
+        task.raise();
+      }
+    }
+    if (Thread.interrupted()) {
+      throw new Cancelled(describe(self) + " was interrupted", Cancelled.Cause.INTERRUPT);
+    }
+  }
+
+  private static String describe(Thread thread) {
+    String name = thread.getName();
+    String kind = thread.isVirtual() ? "greenlet " : "thread ";
+    return kind + (name.isEmpty() ? "#" + thread.threadId() : name);
+  }
+
+  /** JDK code has thrown {@code InterruptedException} for the edge, so that it is over. */
+  protected abstract void edgeTakenByJdk();
+
+  /** Whether something is due. */
+  public final boolean needsAttention() {
+    return attention;
+  }
+
+  /**
+   * Says whether something is due. On the loop's carrier thread.
+   *
+   * @param wanted false also takes back an interrupt flag that was set for it
+   */
+  protected final void setAttention(boolean wanted) {
+    attention = wanted;
+    if (!wanted && flagged && Thread.currentThread() == thread()) {
+      flagged = false;
+      Thread.interrupted();
+    }
+  }
+
+  /** Brings it to a checkpoint, wherever it waits. On the loop's carrier thread. */
+  protected final void alert() {
+    if (waiting) {
+      LockSupport.unpark(thread());
+    } else {
+      flagged = true;
+      thread().interrupt();
+    }
+  }
+
+  /** Whether JDK code has seen the interrupt that {@link #alert} sent. On the greenlet's thread. */
+  protected final boolean interruptWasTaken() {
+    return flagged && !Thread.currentThread().isInterrupted();
+  }
+
+  /** Marks the beginning of a wait of Loomlet's own. */
+  public final void beginWait(boolean endsByItself) {
+    timed = endsByItself;
+    waits++;
+    waiting = true;
+  }
+
+  /** Marks the end of a wait. */
+  public final void endWait() {
+    waiting = false;
+  }
+
+  /** Whether it waits in Loomlet's own code. Any thread, as an estimate. */
+  public final boolean isWaiting() {
+    return waiting;
+  }
+
+  /** Whether its wait ends by itself. Any thread, as an estimate. */
+  public final boolean isTimed() {
+    return timed;
+  }
+
+  /** Changes with each wait. Any thread, as an estimate. */
+  public final int waitCount() {
+    return waits;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.loomlet.wait;
+
+import dev.loomlet.Cancelled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who wait for one thing, first come first served.
+ *
+ * <p>A list threaded through the {@link Waiter}s. All methods but {@link #await} are called under
+ * the guard given at creation.
+ */
+public final class WaitLine {
+  private final Guard guard;
+  private @Nullable Waiter first;
+  private @Nullable Waiter last;
+  private int size;
+
+  /**
+   * Creates an empty line.
+   *
+   * @param guard under which it is changed; several lines may share one
+   */
+  public WaitLine(Guard guard) {
+    this.guard = guard;
+  }
+
+  /** Whether nobody waits. */
+  public boolean isEmpty() {
+    return first == null;
+  }
+
+  /** How many wait. */
+  public int size() {
+    return size;
+  }
+
+  /** The one who has waited longest, or null. */
+  public @Nullable Waiter first() {
+    return first;
+  }
+
+  /** The one behind another in this line, or null. */
+  public @Nullable Waiter after(Waiter waiter) {
+    return waiter.next;
+  }
+
+  /** Adds a waiter at the end. */
+  public void add(Waiter waiter) {
+    waiter.inLine = true;
+    waiter.previous = last;
+    waiter.next = null;
+    if (last == null) {
+      first = waiter;
+    } else {
+      last.next = waiter;
+    }
+    last = waiter;
+    size++;
+  }
+
+  /** Adds a waiter at the front, where it had been before. */
+  public void addFirst(Waiter waiter) {
+    waiter.inLine = true;
+    waiter.previous = null;
+    waiter.next = first;
+    if (first == null) {
+      last = waiter;
+    } else {
+      first.previous = waiter;
+    }
+    first = waiter;
+    size++;
+  }
+
+  /** Takes the first out of the line, or returns null. */
+  public @Nullable Waiter poll() {
+    Waiter waiter = first;
+    if (waiter != null) {
+      remove(waiter);
+    }
+    return waiter;
+  }
+
+  /**
+   * Takes a waiter out.
+   *
+   * @return false if it was not in the line
+   */
+  public boolean remove(Waiter waiter) {
+    if (!waiter.inLine) {
+      return false;
+    }
+    Waiter before = waiter.previous;
+    Waiter behind = waiter.next;
+    if (before == null) {
+      first = behind;
+    } else {
+      before.next = behind;
+    }
+    if (behind == null) {
+      last = before;
+    } else {
+      behind.previous = before;
+    }
+    waiter.previous = null;
+    waiter.next = null;
+    waiter.inLine = false;
+    size--;
+    return true;
+  }
+
+  /**
+   * Waits, outside of the guard, until a waiter of this line is granted. If the time is over or the
+   * caller is cancelled, takes it out of the line, unless it has been granted meanwhile: then the
+   * wait has succeeded after all, and a cancellation stays due.
+   *
+   * @param waiter made by the calling thread; in the line, or granted already
+   * @param blocker what is waited for, for thread dumps and the search for deadlocks
+   * @param nanos how long at most; {@link Waiter#FOREVER} for no limit
+   * @return whether it was granted; otherwise the time is over
+   * @throws Cancelled if the caller was cancelled or interrupted, and the wait has not succeeded
+   */
+  public boolean await(Waiter waiter, Object blocker, long nanos) {
+    Waiter.Outcome outcome = waiter.await(blocker, nanos);
+    if (outcome == Waiter.Outcome.GRANTED) {
+      return true;
+    }
+    guard.lock();
+    boolean granted = waiter.isGranted();
+    if (!granted) {
+      remove(waiter);
+    }
+    guard.unlock();
+    if (granted) {
+      return true;
+    }
+    if (outcome == Waiter.Outcome.TIMED_OUT) {
+      return false;
+    }
+    Task.checkpoint();
+    throw new AssertionError("a wait was given up, but nothing was due");
+  }
+}

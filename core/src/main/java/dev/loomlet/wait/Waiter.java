@@ -1,0 +1,210 @@
+package dev.loomlet.wait;
+
+import dev.loomlet.jdk.GreenletScheduler;
+import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.time.Timer;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One wait of one thread, on each kind of thread: a greenlet parks and its loop goes on; a platform
+ * thread with a loop of its own runs it meanwhile; any other thread parks.
+ *
+ * <p>Made by the one who waits, granted at most once, by anybody.
+ */
+public class Waiter {
+  /** How a wait ended. */
+  public enum Outcome {
+    /** It was granted. */
+    GRANTED,
+    /** The time is over. */
+    TIMED_OUT,
+    /** A checkpoint has something to throw. */
+    CANCELLED
+  }
+
+  /** For {@link #await}: no limit. */
+  public static final long FOREVER = Long.MAX_VALUE;
+
+  private final Thread thread;
+
+  /** Set if the thread is a greenlet or another virtual thread of a loop, or runs its hub. */
+  private final @Nullable WaitLoop loop;
+
+  private final @Nullable Task task;
+
+  /** What is handed over: by the waiter to its granter, or the other way; the primitive knows. */
+  public @Nullable Object item;
+
+  private volatile boolean granted;
+
+  /** Neighbours in a {@link WaitLine}. */
+  @Nullable Waiter next;
+
+  @Nullable Waiter previous;
+  boolean inLine;
+
+  /** Creates a wait of the calling thread. */
+  public Waiter() {
+    thread = Thread.currentThread();
+    task = Task.of(thread);
+    loop = loopOf(thread);
+  }
+
+  /** The loop that the calling thread runs on or, if it is a platform thread, has. */
+  private static @Nullable WaitLoop loopOf(Thread self) {
+    if (!self.isVirtual()) {
+      return Hub.get();
+    }
+    GreenletScheduler scheduler = JdkInternals.schedulerOf(self);
+    return scheduler == null ? null : (WaitLoop) scheduler.dispatcher();
+  }
+
+  /** Who waits. */
+  public final Thread thread() {
+    return thread;
+  }
+
+  /** Whether it was granted. */
+  public final boolean isGranted() {
+    return granted;
+  }
+
+  /** Lets the wait succeed; {@link #wake} must follow. Under the guard of the line it is in. */
+  public final void grant() {
+    granted = true;
+  }
+
+  /** Wakes the one who waits, after {@link #grant}. Any thread. */
+  public final void wake() {
+    if (loop != null && !thread.isVirtual()) {
+      if (!loop.onCarrier()) {
+        loop.submit(() -> {});
+      }
+    } else {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /**
+   * Waits until it is granted. On the thread that made it.
+   *
+   * @param blocker what it waits for, for thread dumps and the search for deadlocks
+   * @param nanos how long at most, by the loop's clock; {@link #FOREVER} for no limit
+   */
+  public final Outcome await(Object blocker, long nanos) {
+    return await(blocker, nanos, true);
+  }
+
+  /** As {@link #await(Object, long)}, without a limit and deaf to cancellation and interrupts. */
+  public final void awaitUncancellably(Object blocker) {
+    boolean interrupted = false;
+    while (await(blocker, FOREVER, false) != Outcome.GRANTED) {
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      thread.interrupt();
+    }
+  }
+
+  private Outcome await(Object blocker, long nanos, boolean cancellable) {
+    if (granted) {
+      return Outcome.GRANTED;
+    }
+    if (nanos <= 0) {
+      return Outcome.TIMED_OUT;
+    }
+    if (loop == null) {
+      return parkByMachineTime(blocker, nanos);
+    }
+    if (nanos == FOREVER) {
+      return awaitOnLoop(loop, blocker, null, cancellable);
+    }
+    Expiry expiry = new Expiry(thread.isVirtual() ? thread : null);
+    loop.timers().schedule(expiry, nanos);
+    try {
+      return awaitOnLoop(loop, blocker, expiry, cancellable);
+    } finally {
+      loop.timers().cancel(expiry);
+    }
+  }
+
+  private Outcome awaitOnLoop(
+      WaitLoop on, Object blocker, @Nullable Expiry expiry, boolean cancellable) {
+    if (thread.isVirtual()) {
+      return parkOnLoop(blocker, expiry, cancellable);
+    }
+    on.runUntil(
+        () ->
+            granted
+                || (expiry != null && expiry.passed)
+                || (cancellable && thread.isInterrupted()));
+    if (granted) {
+      return Outcome.GRANTED;
+    }
+    return expiry != null && expiry.passed ? Outcome.TIMED_OUT : Outcome.CANCELLED;
+  }
+
+  private Outcome parkOnLoop(Object blocker, @Nullable Expiry expiry, boolean cancellable) {
+    Task self = task;
+    if (self != null) {
+      self.beginWait(expiry != null);
+    }
+    try {
+      while (true) {
+        if (granted) {
+          return Outcome.GRANTED;
+        }
+        if (expiry != null && expiry.passed) {
+          return Outcome.TIMED_OUT;
+        }
+        if (cancellable ? Task.isDue(thread, self) : thread.isInterrupted()) {
+          return Outcome.CANCELLED;
+        }
+        LockSupport.park(blocker);
+      }
+    } finally {
+      if (self != null) {
+        self.endWait();
+      }
+    }
+  }
+
+  /** For threads that have no loop, and so no clock of their own. */
+  private Outcome parkByMachineTime(Object blocker, long nanos) {
+    long start = System.nanoTime();
+    while (!granted) {
+      if (thread.isInterrupted()) {
+        return Outcome.CANCELLED;
+      }
+      if (nanos == FOREVER) {
+        LockSupport.park(blocker);
+      } else {
+        long left = nanos - (System.nanoTime() - start);
+        if (left <= 0) {
+          return Outcome.TIMED_OUT;
+        }
+        LockSupport.parkNanos(blocker, left);
+      }
+    }
+    return Outcome.GRANTED;
+  }
+
+  private static final class Expiry extends Timer {
+    private final @Nullable Thread waiter;
+    boolean passed;
+
+    /** For a thread that parks; null for a hub, which looks at {@link #passed} as it turns. */
+    Expiry(@Nullable Thread waiter) {
+      this.waiter = waiter;
+    }
+
+    @Override
+    protected void fire() {
+      passed = true;
+      if (waiter != null) {
+        LockSupport.unpark(waiter);
+      }
+    }
+  }
+}
