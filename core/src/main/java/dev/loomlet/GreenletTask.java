@@ -100,6 +100,9 @@ final class GreenletTask extends Task {
 
   /** Takes back an error that has not been thrown. */
   void withdraw(Edge edge) {
+    if (interruptWasTaken()) {
+      edgeTakenByJdk();
+    }
     Edge before = null;
     for (Edge each = pending; each != null; each = each.next) {
       if (each == edge) {

@@ -34,6 +34,9 @@ public final class TaskGroup {
   private int children;
   private boolean finished;
 
+  /** What ended the block and goes on to the caller as it is. */
+  private @Nullable Error ending;
+
   /** Waits for the last child. */
   private @Nullable Waiter host;
 
@@ -65,7 +68,8 @@ public final class TaskGroup {
    * Opens a group, runs a block in it, and waits until every child has ended.
    *
    * @throws TaskGroupException with everything that failed, the block included
-   * @throws Cancelled if the caller is cancelled; errors of children are then suppressed in it
+   * @throws Cancelled if the caller is cancelled; errors of children are then suppressed in it, as
+   *     they are in a {@link Timeout} of the caller's
    */
   public static void run(Body block) throws TaskGroupException {
     TaskGroup.<@Nullable Void>call(
@@ -99,19 +103,18 @@ public final class TaskGroup {
 
   private <T extends @Nullable Object> @Nullable T host(Block<? extends T> block)
       throws TaskGroupException {
-    Cancelled[] outer = new Cancelled[1];
-    @Nullable T value;
+    @Nullable T value = null;
     try {
-      value = scope.call(() -> runBlock(block, outer));
+      value = scope.call(() -> runBlock(block));
     } catch (Cancelled e) {
-      outer[0] = e;
-      value = null;
+      // By a scope around this one.
+      ending = e;
     } catch (Exception e) {
       throw new AssertionError("the block's errors are collected", e);
     }
-    if (outer[0] != null) {
-      errors.forEach(outer[0]::addSuppressed);
-      throw outer[0];
+    if (ending != null) {
+      errors.forEach(ending::addSuppressed);
+      throw ending;
     }
     if (!errors.isEmpty()) {
       throw new TaskGroupException(errors);
@@ -119,41 +122,47 @@ public final class TaskGroup {
     return value;
   }
 
-  private <T extends @Nullable Object> @Nullable T runBlock(
-      Block<? extends T> block, Cancelled[] outer) {
+  private <T extends @Nullable Object> @Nullable T runBlock(Block<? extends T> block) {
     @Nullable T value = null;
-    @Nullable Cancelled ending = null;
+    @Nullable Cancelled byScope = null;
     try {
       value = block.run(this);
-    } catch (Cancelled e) {
-      ending = e;
-      scope.cancel();
-    } catch (InterruptedException e) {
-      Throwable meaning = Objects.requireNonNull(Greenlet.current()).task().meaningOf(e);
-      if (meaning instanceof Cancelled cancelled) {
-        ending = cancelled;
-        scope.cancel();
-      } else {
-        fail(meaning);
-      }
     } catch (Throwable e) {
-      fail(e);
+      byScope = blockEnded(e);
     }
     try {
       awaitChildren();
-    } catch (Cancelled e) {
-      ending = ending == null || e.origin() != Cancelled.Cause.SCOPE ? e : ending;
-      scope.cancel();
+    } catch (Throwable e) {
+      Cancelled cancelled = blockEnded(e);
+      byScope = byScope == null ? cancelled : byScope;
       awaitChildrenUncancellably();
     }
     finished = true;
-    if (ending != null) {
-      if (ending.origin() == Cancelled.Cause.SCOPE) {
-        throw ending;
-      }
-      outer[0] = ending;
+    if (byScope != null) {
+      throw byScope;
     }
     return value;
+  }
+
+  /**
+   * Sorts what ended the block: a failure is collected; what is meant for the caller, who is killed
+   * or has run out of time, is kept for him; what is meant for a scope is returned.
+   */
+  private @Nullable Cancelled blockEnded(Throwable error) {
+    scope.cancel();
+    Throwable meaning =
+        error instanceof InterruptedException interrupted
+            ? Objects.requireNonNull(Greenlet.current()).task().meaningOf(interrupted)
+            : error;
+    if (meaning instanceof Cancelled cancelled && cancelled.origin() == Cancelled.Cause.SCOPE) {
+      return cancelled;
+    }
+    if (meaning instanceof Cancelled || meaning instanceof Timeout) {
+      ending = (Error) meaning;
+    } else {
+      errors.add(meaning);
+    }
+    return null;
   }
 
   private void awaitChildren() {
