@@ -1,6 +1,7 @@
 package dev.loomlet;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown out of a waiting operation when its greenlet was cancelled: killed, or in a {@link
@@ -29,13 +30,24 @@ public final class Cancelled extends Error {
   private final Cause origin;
 
   /**
-   * Creates the error.
+   * Creates the error. It has a stack trace in debug mode only.
    *
    * @param message who was cancelled
    * @param origin why
    */
   public Cancelled(String message, Cause origin) {
-    super(message);
+    this(message, origin, null);
+  }
+
+  /**
+   * As {@link #Cancelled(String, Cause)}.
+   *
+   * @param cause what it showed itself as in other code, or null
+   */
+  public Cancelled(String message, Cause origin, @Nullable Throwable cause) {
+    // A cancellation is expected, often by the thousand, and rarely printed, while walking the stack
+    // takes longer than all the rest of a kill.
+    super(message, cause, true, DebugMode.isOn());
     this.origin = origin;
   }
 

@@ -160,9 +160,8 @@ final class GreenletTask extends Task {
     }
     if (edge != null || alerted) {
       Cancelled.Cause origin = edge != null ? Cancelled.Cause.KILL : Cancelled.Cause.SCOPE;
-      Cancelled cancelled = new Cancelled("greenlet " + greenlet.name() + " was cancelled", origin);
-      cancelled.initCause(interrupted);
-      return cancelled;
+      return new Cancelled(
+          "greenlet " + greenlet.name() + " was cancelled", origin, interrupted);
     }
     return interrupted;
   }
