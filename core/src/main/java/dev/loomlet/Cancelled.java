@@ -45,8 +45,9 @@ public final class Cancelled extends Error {
    * @param cause what it showed itself as in other code, or null
    */
   public Cancelled(String message, Cause origin, @Nullable Throwable cause) {
-    // A cancellation is expected, often by the thousand, and rarely printed, while walking the stack
-    // takes longer than all the rest of a kill.
+    // A cancellation is expected, often by the thousand, and rarely printed; walking the stack
+    // would
+    // take longer than all the rest of a kill.
     super(message, cause, true, DebugMode.isOn());
     this.origin = origin;
   }

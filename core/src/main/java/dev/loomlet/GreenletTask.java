@@ -53,6 +53,11 @@ final class GreenletTask extends Task {
     return greenlet.thread();
   }
 
+  @Override
+  protected LoopCore loop() {
+    return greenlet.loop().core();
+  }
+
   /** The innermost scope it is in. */
   @Nullable CancelScope scope() {
     return scope;
@@ -160,8 +165,7 @@ final class GreenletTask extends Task {
     }
     if (edge != null || alerted) {
       Cancelled.Cause origin = edge != null ? Cancelled.Cause.KILL : Cancelled.Cause.SCOPE;
-      return new Cancelled(
-          "greenlet " + greenlet.name() + " was cancelled", origin, interrupted);
+      return new Cancelled("greenlet " + greenlet.name() + " was cancelled", origin, interrupted);
     }
     return interrupted;
   }

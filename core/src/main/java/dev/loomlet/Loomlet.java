@@ -1,5 +1,6 @@
 package dev.loomlet;
 
+import dev.loomlet.wait.Task;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -405,7 +406,11 @@ public final class Loomlet {
    * @throws Cancelled if the caller is cancelled
    */
   public static void yield() {
-    onLoop(loop -> loop.sleep(0));
+    if (Task.of(Thread.currentThread()) instanceof GreenletTask self) {
+      self.loop().yieldNow();
+    } else {
+      onLoop(loop -> loop.sleep(0));
+    }
   }
 
   /** The greenlet that runs the caller, or null outside greenlets. */

@@ -289,11 +289,11 @@ public final class Loop implements Executor {
 
   /** Lets the calling greenlet wait. */
   void sleep(long nanos) {
-    core.checkCancelled();
     if (nanos <= 0) {
       core.yieldNow();
       return;
     }
+    Task.checkpoint();
     if (new Waiter().await(this, nanos) == Waiter.Outcome.CANCELLED) {
       Task.checkpoint();
     }

@@ -203,7 +203,7 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
 
   @Override
   public void yieldNow() {
-    Task.checkpoint();
+    // One checkpoint is enough: whatever was due before is so still.
     Thread.yield();
     Task.checkpoint();
   }

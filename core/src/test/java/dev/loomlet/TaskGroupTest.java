@@ -142,7 +142,7 @@ final class TaskGroupTest {
                                 () -> {
                                   try {
                                     sleep(FOR_EVER);
-                                  } finally {
+                                  } catch (Cancelled e) {
                                     throw new IllegalStateException("in cleanup");
                                   }
                                 });
@@ -285,7 +285,7 @@ final class TaskGroupTest {
                                   () -> {
                                     try {
                                       sleep(FOR_EVER);
-                                    } finally {
+                                    } catch (Cancelled e) {
                                       new CancelScope().withShield(true).run(() -> sleep(5));
                                       order.add("child");
                                       throw new IOException("cleanup");

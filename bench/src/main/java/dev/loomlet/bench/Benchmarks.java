@@ -30,6 +30,10 @@ public final class Benchmarks {
     ALL.put("timers", new TimersBenchmark());
     ALL.put("submit", new SubmitBenchmark());
     ALL.put("idle", new IdleBenchmark());
+    ALL.put("group", new GroupBenchmark());
+    ALL.put("kill", new KillBenchmark());
+    ALL.put("generator", new GeneratorBenchmark());
+    ALL.put("coroutine", new CoroutineBenchmark());
   }
 
   private Benchmarks() {}

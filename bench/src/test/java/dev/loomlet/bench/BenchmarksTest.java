@@ -101,6 +101,22 @@ final class BenchmarksTest {
   }
 
   @Test
+  void generatorsAreMeasured() throws Exception {
+    List<Map<?, ?>> rows = rowsOf(measure(new GeneratorBenchmark(), SHORT), "ns", "ratio");
+
+    assertThat(rows).extracting(row -> (Object) row.get("step")).contains("Generator.next");
+  }
+
+  @Test
+  void coroutinesAreMeasured() throws Exception {
+    Report report = measure(new CoroutineBenchmark(), SHORT);
+
+    List<Map<?, ?>> rows = rowsOf(report, "ns", "ratio");
+    assertThat(rows.size() == 5 || report.missing().containsKey("Python's greenlet")).isTrue();
+    assertThat(rows).extracting(row -> (Object) row.get("switch")).contains("Coroutine and root");
+  }
+
+  @Test
   void memoryIsMeasured() throws Exception {
     Report report = measure(new MemoryBenchmark(20_000, List.of("park")), SHORT.withRounds(1));
 
@@ -148,7 +164,18 @@ final class BenchmarksTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"echo", "switch", "spawn", "memory", "timers", "submit", "idle"})
+  @ValueSource(
+      strings = {
+        "echo",
+        "switch",
+        "spawn",
+        "memory",
+        "timers",
+        "submit",
+        "idle",
+        "generator",
+        "coroutine"
+      })
   void everyBenchmarkSaysWhatItIs(String name) {
     assertThat(Benchmarks.names()).containsKey(name);
     assertThat(Benchmarks.names().get(name)).hasSizeBetween(10, 80);

@@ -42,6 +42,9 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   /** The thread that this is. */
   protected abstract Thread thread();
 
+  /** The loop that it runs on. */
+  protected abstract WaitLoop loop();
+
   /**
    * Throws what is due: an edge, which is then over, or a level. Called at a checkpoint when there
    * is something.

@@ -48,7 +48,7 @@ public class Waiter {
   public Waiter() {
     thread = Thread.currentThread();
     task = Task.of(thread);
-    loop = loopOf(thread);
+    loop = task == null ? loopOf(thread) : task.loop();
   }
 
   /** The loop that the calling thread runs on or, if it is a platform thread, has. */
