@@ -1,5 +1,6 @@
-/// An asynchronous context manager: a client that is opened and closed around a block, also when
-/// the block fails.
+/// An asynchronous context manager: a client that is opened and closed around a block.
+///
+/// It is closed also when the block fails.
 ///
 /// Python needs `__aenter__`, `__aexit__` and `async with`, because opening and closing wait. Here
 /// they may wait in a constructor and in `close()`, so `try` with resources is enough.

@@ -11,6 +11,9 @@ module dev.loomlet.bench {
   requires static io.netty.transport;
   requires static io.netty.transport.classes.epoll;
   requires static io.netty.transport.classes.io_uring;
+  // So are Kotlin's coroutines.
+  requires static kotlin.stdlib;
+  requires static kotlinx.coroutines.core;
 
   exports dev.loomlet.bench;
 }

@@ -6,11 +6,14 @@
  * =ALL-UNNAMED} on the class path) and {@code --enable-native-access}.
  */
 module dev.loomlet {
+  requires jdk.unsupported;
   requires static org.jspecify;
 
   exports dev.loomlet;
   exports dev.loomlet.engine;
   exports dev.loomlet.net;
+  exports dev.loomlet.queue;
   exports dev.loomlet.sched;
+  exports dev.loomlet.sync;
   exports dev.loomlet.time;
 }

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class AsyncResult<T extends @Nullable Object> extends Awaitable<T> {
   private final @Nullable String name;
 
+  /** What will set it, if that can be asked to end. */
+  @Nullable Work<?> work;
+
+  /** Notices that nobody asks for the error; in debug mode only. */
+  private @Nullable UnretrievedError unretrieved;
+
   /** Creates one that is not set. */
   public AsyncResult() {
     this.name = null;
@@ -65,19 +71,29 @@ public final class AsyncResult<T extends @Nullable Object> extends Awaitable<T> 
    * @return false if it had ended, which changes nothing
    */
   public boolean setException(Throwable error) {
-    return finish(End.FAILED, Objects.requireNonNull(error), false);
+    Objects.requireNonNull(error);
+    if (DebugMode.isOn() && !isDone()) {
+      unretrieved = UnretrievedError.watch(this, error);
+    }
+    return finish(End.FAILED, error, false);
   }
 
   /**
    * Ends it as cancelled; those who wait for the value get a {@code CancellationException}.
    *
-   * @param mayInterruptIfRunning means nothing here
+   * @param mayInterruptIfRunning whether work of a {@link ThreadPool} that has begun is
+   *     interrupted; work that has not is dropped in either case
    * @return false if it had ended
    */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    return finish(
-        End.CANCELLED, new Cancelled(describe() + " was cancelled", Cancelled.Cause.KILL), true);
+    Cancelled cancelled = new Cancelled(describe() + " was cancelled", Cancelled.Cause.KILL);
+    boolean ended = finish(End.CANCELLED, cancelled, true);
+    Work<?> setter = work;
+    if (ended && setter != null) {
+      setter.cancel(mayInterruptIfRunning);
+    }
+    return ended;
   }
 
   @Override
@@ -93,5 +109,13 @@ public final class AsyncResult<T extends @Nullable Object> extends Awaitable<T> 
   @Override
   void unheard(Throwable error) {
     // It may be asked for later.
+  }
+
+  @Override
+  void errorTaken() {
+    UnretrievedError watched = unretrieved;
+    if (watched != null) {
+      watched.taken();
+    }
   }
 }

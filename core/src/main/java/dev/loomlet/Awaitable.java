@@ -1,5 +1,6 @@
 package dev.loomlet;
 
+import dev.loomlet.wait.Source;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.Waiter;
 import java.lang.invoke.MethodHandles;
@@ -37,6 +38,7 @@ public abstract sealed class Awaitable<T extends @Nullable Object> implements Fu
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
+    Source.provide(Awaitable.class, EndSource::new);
   }
 
   /** How it ended. */
@@ -199,8 +201,15 @@ public abstract sealed class Awaitable<T extends @Nullable Object> implements Fu
   /** The error it ended with, or null if it has not ended or ended well. */
   public final @Nullable Throwable exception() {
     Ended ended = ended();
-    return ended != null && ended.end != End.SUCCEEDED ? (Throwable) ended.result : null;
+    if (ended == null || ended.end == End.SUCCEEDED) {
+      return null;
+    }
+    errorTaken();
+    return (Throwable) ended.result;
   }
+
+  /** Told that somebody has asked for the error. */
+  void errorTaken() {}
 
   /** Waits for the end; granted by it. */
   private static final class Join extends Waiter implements Listener {
@@ -331,6 +340,7 @@ public abstract sealed class Awaitable<T extends @Nullable Object> implements Fu
     if (ended.end == End.SUCCEEDED) {
       return (T) ended.result;
     }
+    errorTaken();
     Throwable error = (Throwable) Objects.requireNonNull(ended.result);
     if (ended.end == End.CANCELLED) {
       CancellationException cancelled = new CancellationException(describe() + " was cancelled");

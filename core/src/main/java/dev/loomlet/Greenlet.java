@@ -55,11 +55,13 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
   Greenlet(Loop loop, @Nullable String name, boolean answered, Callable<? extends T> body) {
     this.loop = loop;
     this.answered = answered;
-    this.body = Objects.requireNonNull(body);
+    Objects.requireNonNull(body);
+    this.body = loop.isDebug() ? new SpawnTrace<>(body) : body;
     this.spawner = current();
     this.task = new GreenletTask(this);
     this.thread = JdkInternals.newVirtualThread(loop.core().scheduler, name, task);
     this.thread.setUncaughtExceptionHandler(task);
+    this.task.mountBy(JdkInternals.mountFor(thread, loop.core().scheduler));
   }
 
   /**

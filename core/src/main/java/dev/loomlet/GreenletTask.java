@@ -1,5 +1,6 @@
 package dev.loomlet;
 
+import dev.loomlet.jdk.Mount;
 import dev.loomlet.wait.Task;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,10 @@ final class GreenletTask extends Task {
 
   GreenletTask(Greenlet<?> greenlet) {
     this.greenlet = greenlet;
+  }
+
+  void mountBy(@Nullable Mount mount) {
+    setMount(mount);
   }
 
   @Override

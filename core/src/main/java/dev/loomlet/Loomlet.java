@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,12 @@ public final class Loomlet {
   /**
    * Runs a loop on the calling thread until the given code has ended, as asyncio's {@code run}.
    * Greenlets that are still alive then are cancelled and have five seconds to clean up; the names
-   * of those that do not end are printed to standard error.
+   * of those that do not end are printed to standard error, errors of others go to the loop's
+   * {@link UncaughtHandler}.
+   *
+   * <p>If the JVM ends meanwhile, by Ctrl-C, SIGTERM or {@code System.exit}, the main greenlet is
+   * cancelled, so that {@code finally} blocks run, and so is the rest; the JVM waits for that for
+   * five seconds and then ends with its usual exit code. A second Ctrl-C ends it at once.
    *
    * @param main becomes the greenlet {@code main}
    * @return what it returns
@@ -79,12 +85,21 @@ public final class Loomlet {
           "run was called inside " + around + "; call the code itself, or spawn it");
     }
     Loop loop = existing == null ? Loop.open(options) : existing;
+    Shutdown shutdown = null;
     try {
-      return loop.runMain(main);
+      Greenlet<T> greenlet = loop.spawnMain(main);
+      shutdown = Shutdown.guard(loop, greenlet);
+      return loop.runToEnd(greenlet);
+    } catch (Cancelled e) {
+      Shutdown.silence(e);
+      throw e;
     } finally {
       List<String> stubborn = loop.close(GRACE);
       if (!stubborn.isEmpty()) {
         System.err.println("loomlet: did not end when cancelled: " + String.join(", ", stubborn));
+      }
+      if (shutdown != null) {
+        shutdown.ended();
       }
     }
   }
@@ -411,6 +426,40 @@ public final class Loomlet {
     } else {
       onLoop(loop -> loop.sleep(0));
     }
+  }
+
+  /**
+   * Has a thread of a common pool run code that would hold up the loop; asyncio's {@code
+   * run_in_executor} with its default executor. The pool has four threads more than there are
+   * processors, at most 32. Does not wait; the result's {@code get} does.
+   *
+   * @see ThreadPool
+   */
+  public static <T extends @Nullable Object> AsyncResult<T> runInExecutor(
+      Callable<? extends T> code) {
+    return ThreadPool.common().applyAsync(code);
+  }
+
+  /**
+   * As {@link #runInExecutor(Callable)}, with an executor of choice. Cancelling the result takes
+   * the code back if it has not begun, and interrupts it if that is asked for.
+   */
+  public static <T extends @Nullable Object> AsyncResult<T> runInExecutor(
+      Executor executor, Callable<? extends T> code) {
+    return ThreadPool.submit(executor, code);
+  }
+
+  /**
+   * Has code run, as a greenlet of the caller's loop, whenever the process gets a signal; {@code
+   * gevent.signal_handler}, asyncio's {@code add_signal_handler}. What the signal did before, for
+   * instance to end the JVM, it does not do any more.
+   *
+   * @param signal such as {@code INT}, {@code TERM}, {@code HUP} or {@code USR2}
+   * @return to be closed, which restores what was before
+   * @throws IllegalArgumentException if there is no such signal, or the JVM keeps it for itself
+   */
+  public static SignalRegistration onSignal(String signal, Action action) {
+    return SignalRegistration.open(signal, Loop.current(), action);
   }
 
   /** The greenlet that runs the caller, or null outside greenlets. */

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class Loop implements Executor {
   private final String name;
   private final UncaughtHandler uncaughtHandler;
+  private final boolean debug;
   private final LoopCore core;
   private final LiveGreenlets live = new LiveGreenlets();
   private final ThreadRegistry registry;
@@ -49,6 +50,7 @@ public final class Loop implements Executor {
     String given = options.name();
     this.name = given != null ? given : "loop-" + Thread.currentThread().getName();
     this.uncaughtHandler = options.uncaughtHandler();
+    this.debug = options.debug();
     this.core = new LoopCore(this, options);
     this.registry = JdkInternals.register("loomlet " + name, live::threads);
   }
@@ -101,6 +103,9 @@ public final class Loop implements Executor {
     try {
       Loop loop = new Loop(options);
       Hub.set(loop.core);
+      if (loop.debug) {
+        DebugMode.loopOpened();
+      }
       return loop;
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
@@ -126,6 +131,11 @@ public final class Loop implements Executor {
   /** Its name, for messages and thread dumps. */
   public String name() {
     return name;
+  }
+
+  /** Whether it is in {@linkplain LoopOptions#debug debug mode}. */
+  boolean isDebug() {
+    return debug;
   }
 
   /** How it does I/O. For greenlets of this loop. */
@@ -280,9 +290,13 @@ public final class Loop implements Executor {
     return greenlet.unwrap();
   }
 
+  /** Starts the main greenlet of {@link Loomlet#run}. */
+  <T extends @Nullable Object> Greenlet<T> spawnMain(Callable<? extends T> main) {
+    return spawn(new Greenlet<>(this, "main", true, main));
+  }
+
   /** Runs the main greenlet of {@link Loomlet#run} to its end. On the owner thread. */
-  <T extends @Nullable Object> T runMain(Callable<? extends T> main) throws Exception {
-    Greenlet<T> greenlet = spawn(new Greenlet<>(this, "main", true, main));
+  <T extends @Nullable Object> T runToEnd(Greenlet<T> greenlet) throws Exception {
     greenlet.awaitEnd(true, Waiter.FOREVER);
     return greenlet.unwrap();
   }
@@ -349,6 +363,9 @@ public final class Loop implements Executor {
       each.abandon();
     }
     registry.close();
+    if (debug) {
+      DebugMode.loopClosed();
+    }
     Hub.remove();
     core.engine.close();
     return stubborn;

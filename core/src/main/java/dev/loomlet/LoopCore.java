@@ -190,7 +190,7 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
     } else {
       // Input and output end by themselves, as far as one can know.
       task.beginWait(true);
-      LockSupport.park();
+      task.park(this);
       task.endWait();
     }
     Task.checkpoint();
@@ -198,13 +198,23 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
 
   @Override
   public void unpark(Thread thread) {
-    LockSupport.unpark(thread);
+    Task task = Task.of(thread);
+    if (task == null || !onCarrier()) {
+      LockSupport.unpark(thread);
+    } else {
+      task.wake();
+    }
   }
 
   @Override
   public void yieldNow() {
     // One checkpoint is enough: whatever was due before is so still.
-    Thread.yield();
+    Task task = Task.of(Thread.currentThread());
+    if (task == null) {
+      Thread.yield();
+    } else {
+      task.yieldNow();
+    }
     Task.checkpoint();
   }
 

@@ -17,18 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param policy makes the policy that says which ready greenlet runs next
  * @param clock where its time comes from
  * @param uncaughtHandler gets the errors of greenlets that nobody waited for
+ * @param debug whether the error of a greenlet says where it was spawned, and an {@link
+ *     AsyncResult} whose error nobody asked for is reported when it is collected
  */
 public record LoopOptions(
     @Nullable String name,
     EngineFactory engine,
     Supplier<Policy> policy,
     Clock clock,
-    UncaughtHandler uncaughtHandler) {
+    UncaughtHandler uncaughtHandler,
+    boolean debug) {
 
   /**
    * The machine's clock, first in first out, errors printed to standard error, and the engine that
    * the system property {@value Engines#PROPERTY} or the environment variable {@value
-   * Engines#ENVIRONMENT} names, else the best that works here.
+   * Engines#ENVIRONMENT} names, else the best that works here. Debug mode is on if {@code
+   * -Dloomlet.debug} or {@code LOOMLET_DEBUG=1} says so.
    *
    * @throws IllegalArgumentException if the engine so named is unknown or does not work here
    * @throws IllegalStateException on a JVM that cannot run greenlets
@@ -40,31 +44,37 @@ public record LoopOptions(
         Engines.configured(),
         FifoPolicy::new,
         Clock.system(),
-        UncaughtHandler.printing(System.err));
+        UncaughtHandler.printing(System.err),
+        DebugMode.isConfigured());
   }
 
   /** The same with a name. */
   public LoopOptions withName(String newName) {
-    return new LoopOptions(newName, engine, policy, clock, uncaughtHandler);
+    return new LoopOptions(newName, engine, policy, clock, uncaughtHandler, debug);
   }
 
   /** The same with another engine. */
   public LoopOptions withEngine(EngineFactory newEngine) {
-    return new LoopOptions(name, newEngine, policy, clock, uncaughtHandler);
+    return new LoopOptions(name, newEngine, policy, clock, uncaughtHandler, debug);
   }
 
   /** The same with another policy. */
   public LoopOptions withPolicy(Supplier<Policy> newPolicy) {
-    return new LoopOptions(name, engine, newPolicy, clock, uncaughtHandler);
+    return new LoopOptions(name, engine, newPolicy, clock, uncaughtHandler, debug);
   }
 
   /** The same with another clock. */
   public LoopOptions withClock(Clock newClock) {
-    return new LoopOptions(name, engine, policy, newClock, uncaughtHandler);
+    return new LoopOptions(name, engine, policy, newClock, uncaughtHandler, debug);
   }
 
   /** The same with another place for errors that nobody waited for. */
   public LoopOptions withUncaughtHandler(UncaughtHandler newHandler) {
-    return new LoopOptions(name, engine, policy, clock, newHandler);
+    return new LoopOptions(name, engine, policy, clock, newHandler, debug);
+  }
+
+  /** The same with debug mode on or off; asyncio's {@code debug}. */
+  public LoopOptions withDebug(boolean newDebug) {
+    return new LoopOptions(name, engine, policy, clock, uncaughtHandler, newDebug);
   }
 }

@@ -32,6 +32,9 @@ public final class Benchmarks {
     ALL.put("idle", new IdleBenchmark());
     ALL.put("group", new GroupBenchmark());
     ALL.put("kill", new KillBenchmark());
+    ALL.put("lock", new LockBenchmark());
+    ALL.put("queue", new QueueBenchmark());
+    ALL.put("channel", new ChannelBenchmark());
     ALL.put("generator", new GeneratorBenchmark());
     ALL.put("coroutine", new CoroutineBenchmark());
   }

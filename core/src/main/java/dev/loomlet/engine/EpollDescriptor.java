@@ -21,6 +21,11 @@ abstract class EpollDescriptor extends Readiness {
     this.fd = fd;
   }
 
+  @Override
+  void askKernel() {
+    engine.askAgain(this);
+  }
+
   /** Frees the descriptor and wakes whoever waits for it. Does nothing when repeated. */
   public void close() {
     if (markClosed()) {

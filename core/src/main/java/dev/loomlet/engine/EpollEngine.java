@@ -223,13 +223,24 @@ final class EpollEngine implements Engine {
     descriptor.generation = generation;
     entries[index] = descriptor;
     open++;
-    long data = (long) descriptor.generation << 32 | index;
     int result =
-        calls.epollControl(epoll, SystemCalls.EPOLL_CTL_ADD, descriptor.fd, INTEREST, data);
+        calls.epollControl(
+            epoll, SystemCalls.EPOLL_CTL_ADD, descriptor.fd, INTEREST, dataOf(descriptor));
     if (result < 0) {
       forget(descriptor);
     }
     return result;
+  }
+
+  /** An edge that has passed is shown again if what it told still holds; at once. */
+  void askAgain(EpollDescriptor descriptor) {
+    calls.epollControl(
+        epoll, SystemCalls.EPOLL_CTL_MOD, descriptor.fd, INTEREST, dataOf(descriptor));
+    poll(0);
+  }
+
+  private static long dataOf(EpollDescriptor descriptor) {
+    return (long) descriptor.generation << 32 | descriptor.index;
   }
 
   /** Takes a descriptor's entry away; the kernel forgets it when the descriptor is closed. */

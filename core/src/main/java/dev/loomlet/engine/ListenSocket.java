@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** A listening socket of an engine. */
-public interface ListenSocket {
+public interface ListenSocket extends ReadWatch {
 
   /**
    * Takes the next connection. Waits.

@@ -33,6 +33,17 @@ abstract class NioDescriptor extends Readiness {
     key.interestOpsOr(readiness == READABLE ? readOperation : writeOperation());
   }
 
+  @Override
+  void askKernel() {
+    arm(READABLE);
+    // Polling eats the flag, which here is a greenlet's own.
+    boolean interrupted = Thread.interrupted();
+    engine.poll(0);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Frees the channel and wakes whoever waits for it. Does nothing when repeated. */
   public void close() {
     if (markClosed()) {

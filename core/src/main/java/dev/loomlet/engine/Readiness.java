@@ -32,6 +32,10 @@ abstract class Readiness {
   int state;
   private @Nullable Thread reader;
   private @Nullable Thread writer;
+
+  /** Has the place of the reader without being a greenlet that reads. */
+  private @Nullable Runnable watcher;
+
   private @Nullable WakeTimer readTimer;
   private @Nullable WakeTimer writeTimer;
 
@@ -49,6 +53,9 @@ abstract class Readiness {
   /** Called when somebody begins to wait, for engines that must tell the kernel each time. */
   void arm(int readiness) {}
 
+  /** Has the kernel say anew what it is ready for, and hears it. */
+  abstract void askKernel();
+
   /** What this is, for messages. */
   abstract String describe();
 
@@ -59,6 +66,9 @@ abstract class Readiness {
     if (waiting != null && (readiness & READABLE) != 0) {
       context.unpark(waiting);
     }
+    if ((readiness & READABLE) != 0) {
+      tellWatcher();
+    }
     waiting = writer;
     if (waiting != null && (readiness & WRITABLE) != 0) {
       context.unpark(waiting);
@@ -67,9 +77,51 @@ abstract class Readiness {
 
   final void beginRead() throws SocketException {
     begin();
+    refuseSecondReader();
+  }
+
+  private void refuseSecondReader() {
     if (reader != null) {
       throw busy(reader, "waits to read from ");
     }
+    if (watcher != null) {
+      throw new ResourceBusyException(
+          "a select waits for " + describe() + " to become readable; one at a time");
+    }
+  }
+
+  private void tellWatcher() {
+    Runnable watching = watcher;
+    if (watching != null) {
+      watching.run();
+    }
+  }
+
+  /** See {@link ReadWatch#isReadable}. */
+  public final boolean isReadable() {
+    refuseSecondReader();
+    if (isOpen()) {
+      // That it is readable is a belief that a read would put to the test.
+      state &= ~READABLE;
+      askKernel();
+    }
+    return (state & (READABLE | CLOSED)) != 0;
+  }
+
+  /** See {@link ReadWatch#watchReadable}. */
+  public final void watchReadable(Runnable whenReadable) {
+    refuseSecondReader();
+    watcher = whenReadable;
+    if ((state & (READABLE | CLOSED)) != 0) {
+      whenReadable.run();
+    } else {
+      arm(READABLE);
+    }
+  }
+
+  /** See {@link ReadWatch#unwatchReadable}. */
+  public final void unwatchReadable() {
+    watcher = null;
   }
 
   final void beginWrite() throws SocketException {
@@ -190,6 +242,7 @@ abstract class Readiness {
     if (reader != null) {
       context.unpark(reader);
     }
+    tellWatcher();
     if (writer != null) {
       context.unpark(writer);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One greenlet may read and another write at the same time. Cancelling a waiting operation
  * leaves a read without effect; a write may have sent a part.
  */
-public interface StreamSocket {
+public interface StreamSocket extends ReadWatch {
 
   /**
    * Reads what there is, at least one byte. Waits.

@@ -24,6 +24,9 @@ public final class JdkInternals {
   private static final @Nullable MethodHandle CURRENT_CARRIER;
   private static final @Nullable VarHandle UNCAUGHT_HANDLER;
 
+  /** Whether greenlets are mounted by {@link Mount}. */
+  private static final boolean MOUNTS;
+
   static {
     MethodHandle newVirtualThread = null;
     MethodHandle startInContainer = null;
@@ -69,6 +72,7 @@ public final class JdkInternals {
     CURRENT_CARRIER = currentCarrier;
     UNCAUGHT_HANDLER = uncaughtHandler;
     UNFIT_REASON = reason;
+    MOUNTS = reason == null && Mount.isWanted();
   }
 
   private JdkInternals() {}
@@ -146,6 +150,15 @@ public final class JdkInternals {
   }
 
   /**
+   * Takes over the mounting of a thread made by {@link #newVirtualThread}, before it is started.
+   *
+   * @return null if that is left to the JDK
+   */
+  public static @Nullable Mount mountFor(Thread thread, GreenletScheduler scheduler) {
+    return MOUNTS ? Mount.install(thread, scheduler.dispatcher()) : null;
+  }
+
+  /**
    * Starts a thread made by {@link #newVirtualThread} as a member of a registry.
    *
    * @throws IllegalThreadStateException if it was started before
@@ -206,6 +219,20 @@ public final class JdkInternals {
     return new LiveThreads(name, source);
   }
 
+  /** A call by reflection of a method that declares no checked exception. */
+  @FunctionalInterface
+  interface Reflective {
+    Object call() throws Throwable;
+  }
+
+  static Object call(Reflective reflective) {
+    try {
+      return reflective.call();
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
+  }
+
   private static MethodHandle present(@Nullable MethodHandle handle) {
     if (handle == null) {
       requireFit();
@@ -214,7 +241,7 @@ public final class JdkInternals {
     return handle;
   }
 
-  private static RuntimeException rethrow(Throwable e) {
+  static RuntimeException rethrow(Throwable e) {
     if (e instanceof RuntimeException unchecked) {
       return unchecked;
     }

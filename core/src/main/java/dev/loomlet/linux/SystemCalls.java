@@ -27,6 +27,7 @@ public final class SystemCalls {
   public static final int SHUT_WR = 1;
   public static final int EPOLL_CTL_ADD = 1;
   public static final int EPOLL_CTL_DEL = 2;
+  public static final int EPOLL_CTL_MOD = 3;
 
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_NONBLOCK = 0x800;

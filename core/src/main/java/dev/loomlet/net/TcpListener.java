@@ -4,12 +4,17 @@ import dev.loomlet.Loop;
 import dev.loomlet.engine.AcceptedSocket;
 import dev.loomlet.engine.ListenOptions;
 import dev.loomlet.engine.ListenSocket;
+import dev.loomlet.wait.Source;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /** A socket that waits for TCP connections. {@link StreamServer} does more of what servers need. */
 public final class TcpListener implements AutoCloseable {
+  static {
+    Source.provide(TcpListener.class, listener -> new ReadSource(listener.loop, listener.socket));
+  }
+
   private final Loop loop;
   private final ListenSocket socket;
 

@@ -3,6 +3,7 @@ package dev.loomlet.net;
 import dev.loomlet.Loop;
 import dev.loomlet.engine.Chunk;
 import dev.loomlet.engine.StreamSocket;
+import dev.loomlet.wait.Source;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * read has then read nothing, a write may have sent a part.
  */
 public final class TcpStream implements AutoCloseable {
+  static {
+    Source.provide(TcpStream.class, stream -> new ReadSource(stream.loop, stream.socket));
+  }
+
   private final Loop loop;
   private final StreamSocket socket;
   private long readTimeoutNanos;

@@ -3,6 +3,7 @@ package dev.loomlet.wait;
 import dev.loomlet.Cancelled;
 import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.jdk.Mount;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +34,52 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   /** Whether the thread's interrupt flag was set by {@link #alert} and may still be. */
   private boolean flagged;
 
+  /** Mounts the thread; null if that is left to the JDK. */
+  private @Nullable Mount mount;
+
   /** Counts its waits, so that an observer can tell one from the next. */
   private int waits;
 
   /** Creates the task of a greenlet that has not started. */
   protected Task() {}
+
+  /** Says who mounts the thread, before it is started. */
+  protected final void setMount(@Nullable Mount mount) {
+    this.mount = mount;
+  }
+
+  /** Parks the calling thread, which must be this one; may return without reason. */
+  public final void park(Object blocker) {
+    Mount own = mount;
+    if (own == null) {
+      LockSupport.park(blocker);
+    } else {
+      own.park(blocker);
+    }
+  }
+
+  /** Lets others of the loop run once. The calling thread must be this one. */
+  public final void yieldNow() {
+    Mount own = mount;
+    if (own == null) {
+      Thread.yield();
+    } else {
+      own.yieldNow();
+    }
+  }
+
+  /**
+   * Makes it ready if it has parked here; if it is about to, it must see for itself that it need
+   * not. On the loop's carrier thread.
+   */
+  public final void wake() {
+    Mount own = mount;
+    if (own == null) {
+      LockSupport.unpark(thread());
+    } else {
+      own.wake();
+    }
+  }
 
   /** The thread that this is. */
   protected abstract Thread thread();
@@ -143,7 +185,7 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   /** Brings it to a checkpoint, wherever it waits. On the loop's carrier thread. */
   protected final void alert() {
     if (waiting) {
-      LockSupport.unpark(thread());
+      wake();
     } else {
       flagged = true;
       thread().interrupt();

@@ -82,6 +82,26 @@ public final class WaitLine {
   }
 
   /**
+   * Takes the first that can be claimed out of the line, and those before it, or returns null. It
+   * must be granted.
+   */
+  public @Nullable Waiter claimFirst() {
+    Waiter waiter = poll();
+    while (waiter != null && !waiter.claim()) {
+      waiter = poll();
+    }
+    return waiter;
+  }
+
+  /** The first that is open, or null; takes those before it out of the line. */
+  public @Nullable Waiter firstOpen() {
+    while (first != null && !first.isOpen()) {
+      remove(first);
+    }
+    return first;
+  }
+
+  /**
    * Takes a waiter out.
    *
    * @return false if it was not in the line
@@ -121,17 +141,17 @@ public final class WaitLine {
    * @throws Cancelled if the caller was cancelled or interrupted, and the wait has not succeeded
    */
   public boolean await(Waiter waiter, Object blocker, long nanos) {
-    Waiter.Outcome outcome = waiter.await(blocker, nanos);
-    if (outcome == Waiter.Outcome.GRANTED) {
+    Waiter.Outcome outcome;
+    try {
+      outcome = waiter.await(blocker, nanos);
+    } catch (Throwable e) {
+      // It cannot wait at all, for instance in a timer of its own loop.
+      if (leave(waiter)) {
+        throw e;
+      }
       return true;
     }
-    guard.lock();
-    boolean granted = waiter.isGranted();
-    if (!granted) {
-      remove(waiter);
-    }
-    guard.unlock();
-    if (granted) {
+    if (outcome == Waiter.Outcome.GRANTED || !leave(waiter)) {
       return true;
     }
     if (outcome == Waiter.Outcome.TIMED_OUT) {
@@ -139,5 +159,16 @@ public final class WaitLine {
     }
     Task.checkpoint();
     throw new AssertionError("a wait was given up, but nothing was due");
+  }
+
+  /** Takes a waiter out of the line, unless it was granted. */
+  private boolean leave(Waiter waiter) {
+    guard.lock();
+    boolean granted = waiter.isGranted();
+    if (!granted) {
+      remove(waiter);
+    }
+    guard.unlock();
+    return !granted;
   }
 }

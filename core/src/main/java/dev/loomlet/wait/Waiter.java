@@ -70,19 +70,48 @@ public class Waiter {
     return granted;
   }
 
+  /**
+   * Whether it can still be granted: not if it stands in several lines, and another one was faster.
+   */
+  public boolean isOpen() {
+    return true;
+  }
+
+  /**
+   * Settles that it will be granted here; {@link #grant} must follow. Under the guard of the line
+   * it is in.
+   *
+   * @return false if it was claimed elsewhere
+   */
+  public boolean claim() {
+    return true;
+  }
+
   /** Lets the wait succeed; {@link #wake} must follow. Under the guard of the line it is in. */
-  public final void grant() {
+  public void grant() {
     granted = true;
   }
 
   /** Wakes the one who waits, after {@link #grant}. Any thread. */
   public final void wake() {
-    if (loop != null && !thread.isVirtual()) {
-      if (!loop.onCarrier()) {
-        loop.submit(() -> {});
-      }
-    } else {
+    WaitLoop on = loop;
+    if (on == null) {
       LockSupport.unpark(thread);
+    } else if (!on.onCarrier()) {
+      wakeFromAfar(on);
+    } else if (task != null) {
+      task.wake();
+    } else if (thread.isVirtual()) {
+      LockSupport.unpark(thread);
+    }
+    // Otherwise it is the thread that runs this very code: its hub looks for itself.
+  }
+
+  private void wakeFromAfar(WaitLoop on) {
+    if (thread.isVirtual()) {
+      LockSupport.unpark(thread);
+    } else {
+      on.submit(() -> {});
     }
   }
 
@@ -120,7 +149,7 @@ public class Waiter {
     if (nanos == FOREVER) {
       return awaitOnLoop(loop, blocker, null, cancellable);
     }
-    Expiry expiry = new Expiry(thread.isVirtual() ? thread : null);
+    Expiry expiry = new Expiry(this);
     loop.timers().schedule(expiry, nanos);
     try {
       return awaitOnLoop(loop, blocker, expiry, cancellable);
@@ -161,7 +190,11 @@ public class Waiter {
         if (cancellable ? Task.isDue(thread, self) : thread.isInterrupted()) {
           return Outcome.CANCELLED;
         }
-        LockSupport.park(blocker);
+        if (self == null) {
+          LockSupport.park(blocker);
+        } else {
+          self.park(blocker);
+        }
       }
     } finally {
       if (self != null) {
@@ -191,20 +224,17 @@ public class Waiter {
   }
 
   private static final class Expiry extends Timer {
-    private final @Nullable Thread waiter;
+    private final Waiter waiter;
     boolean passed;
 
-    /** For a thread that parks; null for a hub, which looks at {@link #passed} as it turns. */
-    Expiry(@Nullable Thread waiter) {
+    Expiry(Waiter waiter) {
       this.waiter = waiter;
     }
 
     @Override
     protected void fire() {
       passed = true;
-      if (waiter != null) {
-        LockSupport.unpark(waiter);
-      }
+      waiter.wake();
     }
   }
 }

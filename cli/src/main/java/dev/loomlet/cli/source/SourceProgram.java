@@ -1,5 +1,6 @@
 package dev.loomlet.cli.source;
 
+import dev.loomlet.Cancelled;
 import dev.loomlet.Loomlet;
 import dev.loomlet.LoopOptions;
 import java.io.PrintWriter;
@@ -87,6 +88,10 @@ public final class SourceProgram {
       return null;
     } catch (Throwable e) {
       StackTraces.cutAt(SourceProgram.class.getName(), e);
+      if (e instanceof Cancelled cancelled) {
+        // So that the loop sees that it ends by a cancellation, of which Ctrl-C tells nobody.
+        throw cancelled;
+      }
       return e;
     }
   }

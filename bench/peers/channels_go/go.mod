@@ -1,0 +1,3 @@
+module loomlet.dev/bench/channels_go
+
+go 1.19
