@@ -10,6 +10,7 @@ module dev.loomlet {
   requires static org.jspecify;
 
   exports dev.loomlet;
+  exports dev.loomlet.diagnose;
   exports dev.loomlet.engine;
   exports dev.loomlet.net;
   exports dev.loomlet.queue;

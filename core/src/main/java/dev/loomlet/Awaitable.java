@@ -248,7 +248,13 @@ public abstract sealed class Awaitable<T extends @Nullable Object> implements Fu
     if (!addListener(join)) {
       return true;
     }
-    Waiter.Outcome outcome = join.await(this, nanos);
+    Waiter.Outcome outcome;
+    try {
+      outcome = join.await(this, nanos);
+    } catch (LoopExit e) {
+      removeListener(join);
+      throw e;
+    }
     if (outcome == Waiter.Outcome.GRANTED) {
       return true;
     }

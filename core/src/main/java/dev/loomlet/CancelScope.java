@@ -67,6 +67,7 @@ public final class CancelScope {
    *
    * @param timeout 0 or less for at once
    * @return this
+   * @throws IllegalStateException if it was entered, on another thread than its loop's
    */
   public CancelScope withDeadline(Duration timeout) {
     if (!entered) {
@@ -74,15 +75,21 @@ public final class CancelScope {
       return this;
     }
     if (!left) {
+      requireOnLoop();
       schedule(Durations.toNanos(timeout));
     }
     return this;
   }
 
-  /** Takes the deadline back. */
+  /**
+   * Takes the deadline back.
+   *
+   * @throws IllegalStateException if it was entered, on another thread than its loop's
+   */
   public void clearDeadline() {
     initialDelay = null;
     if (deadline != null) {
+      requireOnLoop();
       loop().core().timers.cancel(deadline);
     }
   }
@@ -97,13 +104,26 @@ public final class CancelScope {
    * on, best together with a deadline. A kill goes through it.
    *
    * @return this
+   * @throws IllegalStateException if it was entered, on another thread than its loop's
    */
   public CancelScope withShield(boolean shield) {
-    shielded = shield;
     if (entered && !left) {
+      requireOnLoop();
+      shielded = shield;
       spread();
+    } else {
+      shielded = shield;
     }
     return this;
+  }
+
+  private void requireOnLoop() {
+    if (!loop().isOnThread()) {
+      throw new IllegalStateException(
+          "a cancel scope is changed on its own "
+              + loop
+              + " only; use Loop.call to get there (cancel alone may be called anywhere)");
+    }
   }
 
   /** Whether it keeps out the cancellation of scopes around it. */
@@ -260,6 +280,12 @@ public final class CancelScope {
     if (group != null) {
       group.refreshChildren();
     }
+  }
+
+  /** Who is in it; null before and after. */
+  @Nullable Greenlet<?> ownerGreenlet() {
+    GreenletTask task = owner;
+    return task == null || left ? null : task.greenlet;
   }
 
   /** Whether operations in this scope throw: it or a scope around it is cancelled. */

@@ -113,6 +113,11 @@ final class Completions<A extends Awaitable<?>> implements Listener, Iterable<A>
     return loop == null ? System.nanoTime() : loop.clock().nanoTime();
   }
 
+  /** Those any of which the next wait may end with. Any thread, as an estimate. */
+  List<A> pending() {
+    return awaited.stream().filter(each -> !each.isDone()).toList();
+  }
+
   /** Those taken so far. */
   List<A> taken() {
     return new ArrayList<>(taken);

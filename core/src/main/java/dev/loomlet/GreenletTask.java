@@ -19,6 +19,9 @@ final class GreenletTask extends Task {
   /** What JDK code has seen as an {@code InterruptedException}; the last one. */
   private @Nullable Edge takenByJdk;
 
+  /** How many {@code Timeout}s run. */
+  int timeouts;
+
   /** An error to be thrown once at a checkpoint. */
   static final class Edge {
     /** What is thrown, or null for a {@link Cancelled} that is made when it is. */
@@ -56,6 +59,23 @@ final class GreenletTask extends Task {
   @Override
   protected Thread thread() {
     return greenlet.thread();
+  }
+
+  @Override
+  public Greenlet<?> greenlet() {
+    return greenlet;
+  }
+
+  @Override
+  public boolean endsByItself() {
+    CancelScope innermost = scope;
+    return timeouts > 0 || (innermost != null && innermost.endsByItself());
+  }
+
+  @Override
+  public @Nullable Greenlet<?> groupHost() {
+    TaskGroup group = greenlet.group;
+    return group == null ? null : group.hostGreenlet();
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.loomlet;
 
+import dev.loomlet.wait.Task;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +69,30 @@ final class LiveGreenlets {
       }
     }
     return null;
+  }
+
+  /** Their tasks, the newest first. Any thread; if the loop disturbs each walk, some of them. */
+  List<Task> tasks() {
+    List<Task> longest = List.of();
+    for (int walks = 0; walks < WALKS; walks++) {
+      List<Task> found = new ArrayList<>(Math.max(size, 0));
+      Greenlet<?> each = newest;
+      while (each != null) {
+        found.add(each.task());
+        Greenlet<?> older = each.older;
+        if (older == each) {
+          break;
+        }
+        each = older;
+      }
+      if (each == null) {
+        return found;
+      }
+      if (found.size() > longest.size()) {
+        longest = found;
+      }
+    }
+    return longest;
   }
 
   /** Their threads. Any thread; after some walks that the loop disturbed, those found so far. */

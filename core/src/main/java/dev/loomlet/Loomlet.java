@@ -1,7 +1,9 @@
 package dev.loomlet;
 
+import dev.loomlet.diagnose.GreenletTree;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.Waiter;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -426,6 +428,15 @@ public final class Loomlet {
     } else {
       onLoop(loop -> loop.sleep(0));
     }
+  }
+
+  /**
+   * Prints all loops of this JVM with their greenlets, each below the one that spawned it: what it
+   * does or waits for, and its stack; {@code gevent.util.print_run_info}. Any thread; does not wait
+   * for anybody. The text alone gives {@link GreenletTree#text}.
+   */
+  public static void printTree(PrintStream out) {
+    out.print(GreenletTree.text());
   }
 
   /**

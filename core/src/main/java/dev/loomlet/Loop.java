@@ -1,5 +1,6 @@
 package dev.loomlet;
 
+import dev.loomlet.diagnose.Watch;
 import dev.loomlet.engine.Engine;
 import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
@@ -10,6 +11,7 @@ import dev.loomlet.wait.Hub;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WaitLoop;
 import dev.loomlet.wait.Waiter;
+import dev.loomlet.wait.WatchedLoops;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -43,6 +45,7 @@ public final class Loop implements Executor {
   private boolean closing;
 
   private boolean stopRequested;
+  private @Nullable Greenlet<?> mainGreenlet;
   private Duration closeGrace = Duration.ZERO;
   private volatile boolean closed;
 
@@ -103,6 +106,8 @@ public final class Loop implements Executor {
     try {
       Loop loop = new Loop(options);
       Hub.set(loop.core);
+      WatchedLoops.add(loop.core);
+      Watch.startIfWanted();
       if (loop.debug) {
         DebugMode.loopOpened();
       }
@@ -297,8 +302,18 @@ public final class Loop implements Executor {
 
   /** Runs the main greenlet of {@link Loomlet#run} to its end. On the owner thread. */
   <T extends @Nullable Object> T runToEnd(Greenlet<T> greenlet) throws Exception {
-    greenlet.awaitEnd(true, Waiter.FOREVER);
+    mainGreenlet = greenlet;
+    try {
+      greenlet.awaitEnd(true, Waiter.FOREVER);
+    } finally {
+      mainGreenlet = null;
+    }
     return greenlet.unwrap();
+  }
+
+  /** What {@link #runToEnd} runs; null outside of it. */
+  @Nullable Greenlet<?> main() {
+    return mainGreenlet;
   }
 
   /** Lets the calling greenlet wait. */
@@ -363,6 +378,7 @@ public final class Loop implements Executor {
       each.abandon();
     }
     registry.close();
+    WatchedLoops.remove(core);
     if (debug) {
       DebugMode.loopClosed();
     }

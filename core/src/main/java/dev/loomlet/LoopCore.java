@@ -9,9 +9,15 @@ import dev.loomlet.sched.Inbox;
 import dev.loomlet.sched.Policy;
 import dev.loomlet.time.Clock;
 import dev.loomlet.time.TimerWheel;
+import dev.loomlet.wait.Providers;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WaitLoop;
+import dev.loomlet.wait.WatchedLoop;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -25,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * sender got in between (see {@link Inbox}). So neither I/O, nor timers, nor other threads can be
  * starved by greenlets that are always ready.
  */
-final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
+final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop {
   /** Continuations run between two polls at most. */
   private static final int BUDGET = 256;
 
@@ -34,6 +40,16 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
 
   /** Time between two polls at which a turn ends early. */
   private static final long SLICE_NANOS = 500_000;
+
+  private static final VarHandle STEP;
+
+  static {
+    try {
+      STEP = MethodHandles.lookup().findVarHandle(LoopCore.class, "step", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   final Loop loop;
   final Thread owner;
@@ -46,6 +62,21 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
 
   /** Whether the owner is in {@link #runUntil}. */
   private volatile boolean running;
+
+  /** The number of the step that runs; its complement between turns. Read by a watch. */
+  @SuppressWarnings("UnusedVariable") // by STEP
+  private long step = ~0L;
+
+  /** Whether it sleeps without a timer. */
+  private volatile boolean asleep;
+
+  /** What {@link #runUntil(BooleanSupplier, Object)} was asked how often. */
+  private int hubWaits;
+
+  private boolean hubWaiting;
+
+  /** Thrown by the hub's wait as soon as it is seen. */
+  private @Nullable RuntimeException exit;
 
   LoopCore(Loop loop, LoopOptions options) throws IOException {
     JdkInternals.requireFit();
@@ -69,7 +100,8 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
     return JdkInternals.currentCarrier() == owner && Thread.currentThread() != owner;
   }
 
-  boolean isRunning() {
+  @Override
+  public boolean isRunning() {
     return running;
   }
 
@@ -101,7 +133,20 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
   }
 
   @Override
-  public void runUntil(BooleanSupplier reached) {
+  public void runUntil(BooleanSupplier reached, @Nullable Object blocker) {
+    LockSupport.setCurrentBlocker(blocker);
+    hubWaits++;
+    hubWaiting = true;
+    try {
+      runUntil(reached);
+    } finally {
+      hubWaiting = false;
+      LockSupport.setCurrentBlocker(null);
+    }
+  }
+
+  /** As the other one, for waits that are the loop's own business. */
+  void runUntil(BooleanSupplier reached) {
     if (running) {
       throw new IllegalStateException(
           loop + " is running already; a timer or a loop's task must not wait");
@@ -111,6 +156,9 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
       while (!reached.getAsBoolean()) {
         runReady();
         timers.advance();
+        if (exit != null) {
+          throwExit();
+        }
         if (!reached.getAsBoolean()) {
           poll();
         }
@@ -120,16 +168,32 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
     }
   }
 
+  private void throwExit() {
+    RuntimeException error = exit;
+    exit = null;
+    if (error != null && hubWaiting) {
+      error.setStackTrace(Thread.currentThread().getStackTrace());
+      throw error;
+    }
+  }
+
   private void runReady() {
     if (inbox.hasWork()) {
       inbox.drainTo(policy);
     }
+    STEP.setOpaque(this, ~runSteps(~step));
+  }
+
+  /** Runs steps that are numbered from the given number on; returns the last one. */
+  private long runSteps(long before) {
+    long current = before;
     long sliceEnd = 0;
     for (int i = 1; i <= BUDGET; i++) {
       Runnable continuation = policy.next();
       if (continuation == null) {
-        return;
+        return current;
       }
+      STEP.setOpaque(this, ++current);
       try {
         continuation.run();
       } catch (Throwable e) {
@@ -141,10 +205,11 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
         if (sliceEnd == 0) {
           sliceEnd = now + SLICE_NANOS | 1;
         } else if (now - sliceEnd >= 0) {
-          return;
+          return current;
         }
       }
     }
+    return current;
   }
 
   /** Runs what other threads sent before they could see that the loop has closed. */
@@ -165,9 +230,11 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
       engine.poll(0);
       return;
     }
+    asleep = wait == TimerWheel.NOTHING;
     try {
       engine.poll(wait);
     } finally {
+      asleep = false;
       inbox.awake();
     }
   }
@@ -220,6 +287,12 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
 
   @Override
   public void checkCancelled() {
+    if (!inside()) {
+      throw new IllegalStateException(
+          "an engine's sockets are for greenlets of their own "
+              + loop
+              + ": use Loop.call to get there, or the sockets of dev.loomlet.net, which do that");
+    }
     Task.checkpoint();
   }
 
@@ -227,5 +300,86 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop {
   public @Nullable Task findTask(Thread thread) {
     Greenlet<?> greenlet = loop.live().find(thread);
     return greenlet == null ? null : greenlet.task();
+  }
+
+  @Override
+  public String name() {
+    return loop.name();
+  }
+
+  @Override
+  public Thread owner() {
+    return owner;
+  }
+
+  @Override
+  public long step() {
+    return (long) STEP.getOpaque(this);
+  }
+
+  @Override
+  public boolean isAsleep() {
+    return asleep;
+  }
+
+  @Override
+  public int hubWaits() {
+    return hubWaits;
+  }
+
+  @Override
+  public List<Task> tasks() {
+    return loop.live().tasks();
+  }
+
+  @Override
+  public int taskCount() {
+    return loop.live().size();
+  }
+
+  @Override
+  public @Nullable Providers providersOf(Object blocker) {
+    return switch (blocker) {
+      case Greenlet<?> greenlet -> greenlet.isDone() ? null : all(List.of(greenlet.thread()));
+      case TaskGroup group -> all(group.childThreads());
+      case Completions<?> completions -> {
+        List<Thread> threads = new ArrayList<>();
+        for (Awaitable<?> each : completions.pending()) {
+          if (!(each instanceof Greenlet<?> greenlet)) {
+            yield null;
+          }
+          threads.add(greenlet.thread());
+        }
+        yield threads.isEmpty() ? null : new Providers(false, threads);
+      }
+      default -> null;
+    };
+  }
+
+  private static @Nullable Providers all(List<Thread> threads) {
+    return threads.isEmpty() ? null : new Providers(true, threads);
+  }
+
+  @Override
+  public boolean canGiveUp() {
+    return hubWaiting;
+  }
+
+  @Override
+  public void giveUp(RuntimeException error) {
+    submit(() -> giveUpOnLoop(error));
+  }
+
+  private void giveUpOnLoop(RuntimeException error) {
+    if (policy.size() > 0 || timers.size() > 0) {
+      return;
+    }
+    Greenlet<?> main = loop.main();
+    if (main != null && !main.isDone() && !main.task().needsAttention()) {
+      error.setStackTrace(main.thread().getStackTrace());
+      main.task().throwOnce(new GreenletTask.Edge(error));
+    } else if (hubWaiting) {
+      exit = error;
+    }
   }
 }

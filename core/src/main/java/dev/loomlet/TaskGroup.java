@@ -334,6 +334,22 @@ public final class TaskGroup {
     }
   }
 
+  /** Who opened it, while it is open. Any thread, as an estimate. */
+  @Nullable Greenlet<?> hostGreenlet() {
+    return scope.ownerGreenlet();
+  }
+
+  /** Whose end the host waits for. Any thread, as an estimate. */
+  List<Thread> childThreads() {
+    List<Thread> threads = new ArrayList<>();
+    for (Greenlet<?> each = firstChild;
+        each != null && threads.size() <= children;
+        each = each.nextInGroup) {
+      threads.add(each.thread());
+    }
+    return threads;
+  }
+
   void refreshChildren() {
     for (Greenlet<?> each = firstChild; each != null; each = each.nextInGroup) {
       each.task().refresh();

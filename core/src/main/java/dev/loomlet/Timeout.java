@@ -38,6 +38,7 @@ public final class Timeout extends Error implements AutoCloseable {
   private final class Expiry extends Timer {
     @Override
     protected void fire() {
+      task.timeouts--;
       task.throwOnce(edge);
     }
   }
@@ -55,8 +56,9 @@ public final class Timeout extends Error implements AutoCloseable {
     this.expiry = new Expiry();
     long nanos = Durations.toNanos(limit);
     if (nanos <= 0) {
-      expiry.fire();
+      task.throwOnce(edge);
     } else {
+      task.timeouts++;
       self.loop().core().timers.schedule(expiry, nanos);
     }
   }
@@ -90,10 +92,21 @@ public final class Timeout extends Error implements AutoCloseable {
     return expiry.isScheduled();
   }
 
-  /** Ends the limit: it is not thrown from here on. May be called again. */
+  /**
+   * Ends the limit: it is not thrown from here on. May be called again.
+   *
+   * @throws IllegalStateException on another thread than the loop's of its greenlet
+   */
   @Override
   public void close() {
-    task.greenlet.loop().core().timers.cancel(expiry);
+    Loop loop = task.greenlet.loop();
+    if (!loop.isOnThread()) {
+      throw new IllegalStateException(
+          "a timeout is closed on its own " + loop + " only, best by the greenlet it belongs to");
+    }
+    if (task.greenlet.loop().core().timers.cancel(expiry)) {
+      task.timeouts--;
+    }
     task.withdraw(edge);
   }
 }

@@ -91,7 +91,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     Example example = Examples.in(Home.examples()).find(row);
     return ProgramRunner.run(
-        example.file().toString(), List.of(), engine.name, args, spec.commandLine().getErr());
+        example.file().toString(), List.of(), engine.name, true, args, spec.commandLine().getErr());
   }
 
   private int show() throws Exception {

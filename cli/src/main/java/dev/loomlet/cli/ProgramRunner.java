@@ -5,6 +5,7 @@ import dev.loomlet.cli.exit.ExitCode;
 import dev.loomlet.cli.source.ProgramFault;
 import dev.loomlet.cli.source.SourceFile;
 import dev.loomlet.cli.source.SourceProgram;
+import dev.loomlet.diagnose.Watch;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,8 @@ final class ProgramRunner {
    * Runs a program in this JVM.
    *
    * @param engine its name, or null for no choice
+   * @param watch whether deadlocks, hogs and stalled loops are looked for, and warned of on
+   *     standard error
    * @param err gets the compiler's messages
    * @return an exit code
    * @throws UncaughtInProgram if the program throws
@@ -28,6 +31,7 @@ final class ProgramRunner {
       String file,
       List<Path> classPath,
       @Nullable String engine,
+      boolean watch,
       List<String> args,
       PrintWriter err) {
     SourceFile source = SourceFile.read(file);
@@ -46,11 +50,16 @@ final class ProgramRunner {
       return ExitCode.FAILED;
     }
     LoopOptions parts = result(options);
+    Watch watching = watch ? Watch.start() : null;
     try {
       program.run(parts, args);
       return ExitCode.OK;
     } catch (Throwable e) {
       throw new UncaughtInProgram(e);
+    } finally {
+      if (watching != null) {
+        watching.close();
+      }
     }
   }
 

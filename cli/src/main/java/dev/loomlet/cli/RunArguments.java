@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine its name, or null for no choice
  * @param classPath where the program's libraries are
  * @param properties system properties to set
+ * @param watch whether deadlocks, hogs and stalled loops are looked for
  * @param file the program
  * @param programArguments what goes to the program
  */
@@ -20,12 +21,14 @@ record RunArguments(
     @Nullable String engine,
     List<Path> classPath,
     Map<String, String> properties,
+    boolean watch,
     String file,
     List<String> programArguments) {
   static final String ENGINE = "--engine";
   static final String CLASS_PATH = "--class-path";
   static final String CLASS_PATH_SHORT = "-cp";
   static final String PROPERTY = "-D";
+  static final String NO_WATCH = "--no-watch";
 
   /**
    * Understands arguments without picocli, whose classes are of a format too old for the start-up
@@ -38,6 +41,7 @@ record RunArguments(
     String engine = null;
     String classPath = null;
     Map<String, String> properties = new LinkedHashMap<>();
+    boolean watch = true;
     int i = 0;
     for (; i < args.size() && args.get(i).startsWith("-"); i++) {
       String option = args.get(i);
@@ -49,6 +53,10 @@ record RunArguments(
           return null;
         }
         properties.put(key, equals < 0 ? "" : option.substring(equals + 1));
+        continue;
+      }
+      if (option.equals(NO_WATCH) && watch) {
+        watch = false;
         continue;
       }
       if (equals >= 0) {
@@ -75,6 +83,7 @@ record RunArguments(
         engine,
         classPath == null ? List.of() : ClassPath.parse(classPath),
         properties,
+        watch,
         args.get(i),
         List.copyOf(args.subList(i + 1, args.size())));
   }
@@ -88,6 +97,6 @@ record RunArguments(
    */
   int run(PrintWriter err) {
     properties.forEach(System::setProperty);
-    return ProgramRunner.run(file, classPath, engine, programArguments, err);
+    return ProgramRunner.run(file, classPath, engine, watch, programArguments, err);
   }
 }

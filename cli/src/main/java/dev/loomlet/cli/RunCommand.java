@@ -46,6 +46,13 @@ final class RunCommand implements Callable<Integer> {
       description = "sets a system property")
   Map<String, String> properties = new LinkedHashMap<>();
 
+  @Option(
+      names = RunArguments.NO_WATCH,
+      description =
+          "does not look for deadlocks, for greenlets that keep their loop from others, and for"
+              + " loops that wait for what can never come")
+  boolean noWatch;
+
   @Parameters(index = "0", paramLabel = "FILE.java", description = "the program")
   String file = "";
 
@@ -62,6 +69,7 @@ final class RunCommand implements Callable<Integer> {
         engine.name,
         classPath == null ? List.of() : ClassPath.parse(classPath),
         properties,
+        !noWatch,
         file,
         args);
   }

@@ -22,6 +22,7 @@ class RunArgumentsTest {
         "-cp a:b P.java",
         "--class-path a P.java",
         "--class-path=a P.java",
+        "--no-watch P.java --no-watch",
         "-Da=b -Dc -Dd=e=f P.java -Dg=h",
         "--engine epoll -cp x -Da= @P.java @x",
       })
@@ -46,6 +47,8 @@ class RunArgumentsTest {
         "--engine nio",
         "--fly P.java",
         "-D P.java",
+        "--no-watch",
+        "--no-watch=1 P.java",
         "--engine nio --engine epoll P.java",
         "--engine --help P.java"
       })

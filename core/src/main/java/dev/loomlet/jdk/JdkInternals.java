@@ -79,16 +79,25 @@ public final class JdkInternals {
 
   private static void exportToUs(MethodHandles.Lookup self, String packageName)
       throws ReflectiveOperationException {
-    MethodHandle export =
+    give(self, "implAddExports", packageName);
+  }
+
+  /** Lets this module reflect on everything in a package of {@code java.base}. */
+  static void openToUs(String packageName) throws ReflectiveOperationException {
+    give(MethodHandles.lookup(), "implAddOpens", packageName);
+  }
+
+  private static void give(MethodHandles.Lookup self, String method, String packageName)
+      throws ReflectiveOperationException {
+    MethodHandle give =
         MethodHandles.privateLookupIn(Module.class, self)
-            .findVirtual(
-                Module.class, "implAddExports", methodType(void.class, String.class, Module.class));
+            .findVirtual(Module.class, method, methodType(void.class, String.class, Module.class));
     try {
-      export.invoke(Object.class.getModule(), packageName, JdkInternals.class.getModule());
+      give.invoke(Object.class.getModule(), packageName, JdkInternals.class.getModule());
     } catch (ReflectiveOperationException | Error e) {
       throw e;
     } catch (Throwable e) {
-      throw new ReflectiveOperationException("cannot export " + packageName, e);
+      throw new ReflectiveOperationException("no access to " + packageName, e);
     }
   }
 

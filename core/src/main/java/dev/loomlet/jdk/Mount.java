@@ -179,9 +179,11 @@ public final class Mount implements Runnable {
       } finally {
         unmount(carrier);
         if (continuation.isDone()) {
+          VarHandle.fullFence();
+          forgetInterrupt(carrier);
           AFTER_DONE.invokeExact(thread);
         } else {
-          afterYield();
+          afterYield(carrier);
         }
       }
     } catch (Throwable e) {
@@ -216,27 +218,15 @@ public final class Mount implements Runnable {
 
   private void unmount(Thread carrier) throws Throwable {
     SET_CURRENT_THREAD.invokeExact(carrier, carrier);
-    CARRIER.setVolatile(thread, (Thread) null);
-    if ((boolean) INTERRUPTED.getVolatile(thread)) {
-      letInterrupterFinish();
-    }
-    if (carrier.isInterrupted()) {
-      CLEAR_INTERRUPT.invokeExact(carrier);
-    }
+    CARRIER.setRelease(thread, (Thread) null);
     NOTIFY_UNMOUNT.invokeExact(thread, false);
   }
 
-  @SuppressWarnings("EmptySynchronized")
-  private void letInterrupterFinish() {
-    synchronized (INTERRUPT_LOCK.get(thread)) {
-      // Whoever held it has set the status of the carrier by now.
-    }
-  }
-
-  private void afterYield() throws Throwable {
+  private void afterYield(Thread carrier) throws Throwable {
     switch ((int) STATE.getVolatile(thread)) {
       case PARKING -> {
         STATE.setVolatile(thread, PARKED);
+        forgetInterrupt(carrier);
         // It may have been unparked on another thread while it parked.
         if ((boolean) PARK_PERMIT.getVolatile(thread)
             && STATE.compareAndSet(thread, PARKED, UNPARKED)) {
@@ -245,9 +235,31 @@ public final class Mount implements Runnable {
       }
       case YIELDING -> {
         STATE.setVolatile(thread, YIELDED);
+        forgetInterrupt(carrier);
         dispatcher.dispatch(this);
       }
-      default -> AFTER_YIELD.invokeExact(thread);
+      default -> {
+        VarHandle.fullFence();
+        forgetInterrupt(carrier);
+        AFTER_YIELD.invokeExact(thread);
+      }
+    }
+  }
+
+  /** Takes the thread's interrupt status from the carrier. A fence must stand before it. */
+  private void forgetInterrupt(Thread carrier) throws Throwable {
+    if ((boolean) INTERRUPTED.getVolatile(thread)) {
+      letInterrupterFinish();
+    }
+    if (carrier.isInterrupted()) {
+      CLEAR_INTERRUPT.invokeExact(carrier);
+    }
+  }
+
+  @SuppressWarnings("EmptySynchronized")
+  private void letInterrupterFinish() {
+    synchronized (INTERRUPT_LOCK.get(thread)) {
+      // Whoever held it has set the status of the carrier by now.
     }
   }
 

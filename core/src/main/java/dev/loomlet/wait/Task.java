@@ -1,6 +1,7 @@
 package dev.loomlet.wait;
 
 import dev.loomlet.Cancelled;
+import dev.loomlet.Greenlet;
 import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.jdk.Mount;
@@ -83,6 +84,18 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
 
   /** The thread that this is. */
   protected abstract Thread thread();
+
+  /** The greenlet that this is. */
+  public abstract Greenlet<?> greenlet();
+
+  /**
+   * Whether something ends its waits after a time: a deadline around it, a {@code Timeout}. Any
+   * thread, as an estimate.
+   */
+  public abstract boolean endsByItself();
+
+  /** In whose task group it is, or null. Any thread, as an estimate. */
+  public abstract @Nullable Greenlet<?> groupHost();
 
   /** The loop that it runs on. */
   protected abstract WaitLoop loop();

@@ -1,6 +1,7 @@
 package dev.loomlet.wait;
 
 import dev.loomlet.Cancelled;
+import dev.loomlet.LoopExit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +140,7 @@ public final class WaitLine {
    * @param nanos how long at most; {@link Waiter#FOREVER} for no limit
    * @return whether it was granted; otherwise the time is over
    * @throws Cancelled if the caller was cancelled or interrupted, and the wait has not succeeded
+   * @throws LoopExit if the caller is a hub for which nothing can happen any more
    */
   public boolean await(Waiter waiter, Object blocker, long nanos) {
     Waiter.Outcome outcome;

@@ -1,5 +1,6 @@
 package dev.loomlet.wait;
 
+import dev.loomlet.LoopExit;
 import dev.loomlet.time.Clock;
 import dev.loomlet.time.TimerWheel;
 import java.util.function.BooleanSupplier;
@@ -23,9 +24,12 @@ public interface WaitLoop {
   /**
    * Turns the loop until a condition holds. The owner thread only, outside of the loop.
    *
+   * @param blocker what the owner waits for, for thread dumps and the search for deadlocks; null if
+   *     the wait ends by itself
    * @throws IllegalStateException if it turns already
+   * @throws LoopExit if a watch finds that the condition can never hold
    */
-  void runUntil(BooleanSupplier reached);
+  void runUntil(BooleanSupplier reached, @Nullable Object blocker);
 
   /** The task of a thread of this loop whose uncaught exception handler somebody replaced. */
   @Nullable Task findTask(Thread thread);

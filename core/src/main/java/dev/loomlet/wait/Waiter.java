@@ -3,6 +3,8 @@ package dev.loomlet.wait;
 import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.time.Timer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,16 @@ public class Waiter {
 
   /** For {@link #await}: no limit. */
   public static final long FOREVER = Long.MAX_VALUE;
+
+  private static final VarHandle GRANTED;
+
+  static {
+    try {
+      GRANTED = MethodHandles.lookup().findVarHandle(Waiter.class, "granted", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Thread thread;
 
@@ -89,7 +101,8 @@ public class Waiter {
 
   /** Lets the wait succeed; {@link #wake} must follow. Under the guard of the line it is in. */
   public void grant() {
-    granted = true;
+    // Release is enough: before the wake-up comes a full fence, or it is the same thread.
+    GRANTED.setRelease(this, true);
   }
 
   /** Wakes the one who waits, after {@link #grant}. Any thread. */
@@ -165,9 +178,8 @@ public class Waiter {
     }
     on.runUntil(
         () ->
-            granted
-                || (expiry != null && expiry.passed)
-                || (cancellable && thread.isInterrupted()));
+            granted || (expiry != null && expiry.passed) || (cancellable && thread.isInterrupted()),
+        expiry == null ? blocker : null);
     if (granted) {
       return Outcome.GRANTED;
     }
