@@ -1,5 +1,6 @@
-/// Deadlock: two locks taken in opposite order by 8 tasks are found and named, and the program
-/// ends.
+/// Deadlock: two locks taken in opposite order by 8 tasks, found and named.
+///
+/// The program then ends by itself.
 ///
 /// Each task needs the noodles and the chopsticks. Odd ones take the noodles first, even ones the
 /// chopsticks, and that goes well only until one of each kind has one thing in its hands. Nobody

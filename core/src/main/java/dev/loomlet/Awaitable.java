@@ -2,6 +2,7 @@ package dev.loomlet;
 
 import dev.loomlet.wait.Source;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -294,7 +295,7 @@ public abstract sealed class Awaitable<T extends @Nullable Object> implements Fu
    * @throws Cancelled if the waiting greenlet or thread is cancelled or interrupted
    */
   public final boolean join(Duration timeout) {
-    return awaitEnd(false, Durations.toNanos(timeout));
+    return awaitEnd(false, TimeLimit.toNanos(timeout));
   }
 
   /**
@@ -329,7 +330,7 @@ public abstract sealed class Awaitable<T extends @Nullable Object> implements Fu
   /** As {@link #get(long, TimeUnit)}. */
   public final T get(Duration timeout)
       throws InterruptedException, ExecutionException, TimeoutException {
-    return get(Durations.toNanos(timeout), TimeUnit.NANOSECONDS);
+    return get(TimeLimit.toNanos(timeout), TimeUnit.NANOSECONDS);
   }
 
   private boolean awaitInterruptibly(long nanos) throws InterruptedException {

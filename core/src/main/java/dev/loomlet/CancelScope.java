@@ -1,6 +1,7 @@
 package dev.loomlet;
 
 import dev.loomlet.time.Timer;
+import dev.loomlet.wait.TimeLimit;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -76,7 +77,7 @@ public final class CancelScope {
     }
     if (!left) {
       requireOnLoop();
-      schedule(Durations.toNanos(timeout));
+      schedule(TimeLimit.toNanos(timeout));
     }
     return this;
   }
@@ -195,7 +196,7 @@ public final class CancelScope {
       parent.addInner(this);
     }
     if (initialDelay != null) {
-      schedule(Durations.toNanos(initialDelay));
+      schedule(TimeLimit.toNanos(initialDelay));
     }
     owner.setScope(this);
   }

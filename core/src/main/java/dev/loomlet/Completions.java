@@ -2,6 +2,7 @@ package dev.loomlet;
 
 import dev.loomlet.wait.Guard;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLine;
 import dev.loomlet.wait.Waiter;
 import java.util.ArrayDeque;
@@ -91,26 +92,17 @@ final class Completions<A extends Awaitable<?>> implements Listener, Iterable<A>
    * @return false if the time was over before
    */
   boolean takeUntil(int count, long nanos, Predicate<A> enough) {
-    long left = nanos;
-    Loop loop = Loop.currentOrNull();
-    long start = now(loop);
+    TimeLimit limit = new TimeLimit(nanos);
     while (taken.size() < Math.min(count, awaited.size())) {
-      A next = next(left);
+      A next = next(limit.left());
       if (next == null) {
         return false;
       }
       if (enough.test(next)) {
         return true;
       }
-      if (nanos != Waiter.FOREVER) {
-        left = nanos - (now(loop) - start);
-      }
     }
     return true;
-  }
-
-  private static long now(@Nullable Loop loop) {
-    return loop == null ? System.nanoTime() : loop.clock().nanoTime();
   }
 
   /** Those any of which the next wait may end with. Any thread, as an estimate. */

@@ -2,6 +2,7 @@ package dev.loomlet;
 
 import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
 import java.util.Objects;
@@ -273,7 +274,7 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
    * @return whether it has ended
    */
   public boolean kill(Duration timeout) {
-    return kill(new GreenletTask.Edge(null), Durations.toNanos(timeout));
+    return kill(new GreenletTask.Edge(null), TimeLimit.toNanos(timeout));
   }
 
   /**
@@ -295,7 +296,7 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
    * @return whether it has ended
    */
   public boolean kill(Throwable error, Duration timeout) {
-    return kill(new GreenletTask.Edge(Objects.requireNonNull(error)), Durations.toNanos(timeout));
+    return kill(new GreenletTask.Edge(Objects.requireNonNull(error)), TimeLimit.toNanos(timeout));
   }
 
   private boolean kill(GreenletTask.Edge edge, long nanos) {

@@ -2,6 +2,7 @@ package dev.loomlet;
 
 import dev.loomlet.wait.Guard;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLine;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
@@ -283,7 +284,7 @@ public sealed class Group extends Workers implements Iterable<Greenlet<?>> permi
 
   @Override
   public final boolean join(Duration timeout) {
-    return awaitEmpty(Durations.toNanos(timeout));
+    return awaitEmpty(TimeLimit.toNanos(timeout));
   }
 
   /**
@@ -303,7 +304,7 @@ public sealed class Group extends Workers implements Iterable<Greenlet<?>> permi
     guard.unlock();
     boolean empty;
     try {
-      empty = awaitEmpty(Durations.toNanos(timeout));
+      empty = awaitEmpty(TimeLimit.toNanos(timeout));
     } finally {
       guard.lock();
       raisers.remove(raiser);
@@ -346,7 +347,7 @@ public sealed class Group extends Workers implements Iterable<Greenlet<?>> permi
 
   @Override
   public final boolean kill(Duration timeout) {
-    return killAll(null, Durations.toNanos(timeout));
+    return killAll(null, TimeLimit.toNanos(timeout));
   }
 
   /**
@@ -365,11 +366,11 @@ public sealed class Group extends Workers implements Iterable<Greenlet<?>> permi
    * @return whether all have ended
    */
   public final boolean kill(Throwable error, Duration timeout) {
-    return killAll(Objects.requireNonNull(error), Durations.toNanos(timeout));
+    return killAll(Objects.requireNonNull(error), TimeLimit.toNanos(timeout));
   }
 
   private boolean killAll(@Nullable Throwable error, long nanos) {
-    Stopwatch watch = new Stopwatch(nanos);
+    TimeLimit watch = new TimeLimit(nanos);
     Set<Greenlet<?>> told = new HashSet<>();
     while (true) {
       List<Greenlet<?>> fresh = new ArrayList<>();
@@ -383,7 +384,7 @@ public sealed class Group extends Workers implements Iterable<Greenlet<?>> permi
       }
       killEach(fresh, error);
       for (Greenlet<?> each : fresh) {
-        long left = watch.nanosLeft();
+        long left = watch.left();
         if (!(left <= 0 ? each.isDone() : each.awaitEnd(false, left))) {
           return false;
         }

@@ -2,6 +2,7 @@ package dev.loomlet;
 
 import dev.loomlet.diagnose.GreenletTree;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -174,7 +175,7 @@ public final class Loomlet {
    */
   public static boolean joinAll(Duration timeout, Collection<? extends Awaitable<?>> awaitables) {
     try (Completions<?> completions = new Completions<>(awaitables, false)) {
-      return completions.takeUntil(awaitables.size(), Durations.toNanos(timeout), any -> false);
+      return completions.takeUntil(awaitables.size(), TimeLimit.toNanos(timeout), any -> false);
     }
   }
 
@@ -194,7 +195,7 @@ public final class Loomlet {
       throws ExecutionException {
     try (Completions<A> completions = new Completions<>(awaitables, raise)) {
       completions.takeUntil(
-          count, Durations.toNanos(timeout), each -> raise && each.exception() != null);
+          count, TimeLimit.toNanos(timeout), each -> raise && each.exception() != null);
       List<A> ended = completions.taken();
       A last = ended.isEmpty() ? null : ended.getLast();
       if (raise && last != null && last.exception() != null) {
@@ -261,7 +262,7 @@ public final class Loomlet {
     try (Completions<A> completions = new Completions<>(awaitables, false)) {
       completions.takeUntil(
           awaitables.size(),
-          Durations.toNanos(timeout),
+          TimeLimit.toNanos(timeout),
           each ->
               until == Until.FIRST_COMPLETED
                   || (until == Until.FIRST_EXCEPTION && each.isFailed()));
@@ -412,7 +413,7 @@ public final class Loomlet {
    * @throws Cancelled if the caller is cancelled
    */
   public static void sleep(Duration time) {
-    long nanos = Durations.toNanos(time);
+    long nanos = TimeLimit.toNanos(time);
     onLoop(loop -> loop.sleep(nanos));
   }
 

@@ -9,6 +9,7 @@ import dev.loomlet.time.Clock;
 import dev.loomlet.time.Timer;
 import dev.loomlet.wait.Hub;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLoop;
 import dev.loomlet.wait.Waiter;
 import dev.loomlet.wait.WatchedLoops;
@@ -368,7 +369,7 @@ public final class Loop implements Executor {
       each.cancel(true);
     }
     Deadline deadline = new Deadline();
-    core.timers.schedule(deadline, Durations.toNanos(grace));
+    core.timers.schedule(deadline, TimeLimit.toNanos(grace));
     core.runUntil(() -> live.size() == 0 || deadline.passed);
     closed = true;
     core.runLeftTasks();

@@ -1,5 +1,6 @@
 package dev.loomlet;
 
+import dev.loomlet.wait.TimeLimit;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ public final class Pool extends Group {
    * @throws Cancelled if the caller is cancelled
    */
   public boolean tryAdd(Greenlet<?> greenlet, Duration timeout) {
-    return addWithin(greenlet, Durations.toNanos(timeout));
+    return addWithin(greenlet, TimeLimit.toNanos(timeout));
   }
 
   /**
@@ -100,7 +101,7 @@ public final class Pool extends Group {
    * @return how many places there are; 0 if the time is over
    */
   public int waitAvailable(Duration timeout) {
-    return places.awaitFree(this, Durations.toNanos(timeout)) ? freeCount() : 0;
+    return places.awaitFree(this, TimeLimit.toNanos(timeout)) ? freeCount() : 0;
   }
 
   /** How many members could be added now. */

@@ -1,5 +1,6 @@
 package dev.loomlet;
 
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
 import java.util.Objects;
@@ -212,7 +213,7 @@ public final class ThreadPool extends Workers implements AutoCloseable {
 
   @Override
   public boolean join(Duration timeout) {
-    return places.awaitAllFree(this, Durations.toNanos(timeout));
+    return places.awaitAllFree(this, TimeLimit.toNanos(timeout));
   }
 
   /**

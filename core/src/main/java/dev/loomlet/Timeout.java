@@ -1,6 +1,7 @@
 package dev.loomlet;
 
 import dev.loomlet.time.Timer;
+import dev.loomlet.wait.TimeLimit;
 import java.io.Serial;
 import java.time.Duration;
 import java.util.Objects;
@@ -54,7 +55,7 @@ public final class Timeout extends Error implements AutoCloseable {
     this.task = self.task();
     this.edge = new GreenletTask.Edge(instead == null ? this : instead);
     this.expiry = new Expiry();
-    long nanos = Durations.toNanos(limit);
+    long nanos = TimeLimit.toNanos(limit);
     if (nanos <= 0) {
       task.throwOnce(edge);
     } else {

@@ -69,6 +69,31 @@ final class BenchmarksTest {
   }
 
   @Test
+  void groupsAndKillsAreMeasured() throws Exception {
+    // when / then
+    assertThat(rowsOf(measure(new GroupBenchmark(1000), SHORT), "ns", "ratio")).hasSize(2);
+    assertThat(rowsOf(measure(new KillBenchmark(1000), SHORT), "ns", "ratio")).hasSize(4);
+  }
+
+  @Test
+  void locksAndQueuesAreMeasured() throws Exception {
+    // when / then
+    assertThat(rowsOf(measure(new LockBenchmark(), SHORT), "ns", "ratio")).hasSize(5);
+    assertThat(rowsOf(measure(new QueueBenchmark(), SHORT), "ns", "ratio")).hasSize(4);
+  }
+
+  @Test
+  void channelsAreMeasuredAgainstKotlin() throws Exception {
+    // when
+    Report report = measure(new ChannelBenchmark(), SHORT);
+
+    // then
+    assertThat(rowsOf(report, "ns", "ratio"))
+        .extracting(row -> (Object) row.get("channel"))
+        .contains("Loomlet, one way", "Kotlin, one way", "Loomlet, to and fro");
+  }
+
+  @Test
   void switchIsMeasured() throws Exception {
     Path chart = folder.resolve("switch.svg");
 

@@ -23,7 +23,10 @@ public record WatchOptions(
   /** System property for {@link #hogLimit}, in milliseconds. */
   public static final String HOG_LIMIT = "loomlet.watch.hog";
 
-  private static final int HOG_LIMIT_MILLIS = 100;
+  /** Environment variable for the same, where properties are out of reach. */
+  public static final String HOG_LIMIT_ENVIRONMENT = "LOOMLET_WATCH_HOG";
+
+  private static final Duration HOG_LIMIT_DEFAULT = Duration.ofMillis(100);
 
   /** Checks that nothing is missing. */
   public WatchOptions {
@@ -34,16 +37,37 @@ public record WatchOptions(
 
   /**
    * Prints everything as warnings, ends stalled loops, and allows a greenlet as many milliseconds
-   * as the system property {@value #HOG_LIMIT} says, or 100, which is gevent's limit, too.
+   * as the system property {@value #HOG_LIMIT} or the environment variable {@value
+   * #HOG_LIMIT_ENVIRONMENT} says, or 100, which is gevent's limit, too.
+   *
+   * @throws IllegalArgumentException if what one of them says is no number
    */
   public static WatchOptions printing(PrintStream out) {
     Objects.requireNonNull(out);
     return new WatchOptions(
-        Duration.ofMillis(Integer.getInteger(HOG_LIMIT, HOG_LIMIT_MILLIS)),
+        configuredHogLimit(),
         // In one call each, so that reports do not mix with what others print.
         deadlock -> out.print("loomlet: " + deadlock),
         hog -> out.print("loomlet: " + hog),
         true);
+  }
+
+  private static Duration configuredHogLimit() {
+    String property = System.getProperty(HOG_LIMIT);
+    String value = property != null ? property : System.getenv(HOG_LIMIT_ENVIRONMENT);
+    if (value == null || value.isBlank()) {
+      return HOG_LIMIT_DEFAULT;
+    }
+    try {
+      return Duration.ofMillis(Long.parseLong(value.strip()));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          (property != null ? HOG_LIMIT : HOG_LIMIT_ENVIRONMENT)
+              + " takes milliseconds, as in 250, or 0 for no limit; not '"
+              + value
+              + "'",
+          e);
+    }
   }
 
   /** The same with another limit. */

@@ -3,6 +3,7 @@ package dev.loomlet.queue;
 import dev.loomlet.Cancelled;
 import dev.loomlet.queue.ChannelClosedException.Reason;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
 import java.util.Iterator;
@@ -264,7 +265,7 @@ public final class Channel<T> implements Iterable<T>, AutoCloseable {
    * @return whether it was sent
    */
   public boolean trySend(T value, Duration timeout) {
-    return sendBy(null, value, Nanos.of(timeout));
+    return sendBy(null, value, TimeLimit.toNanos(timeout));
   }
 
   boolean trySendBy(@Nullable Handle via, T value) {
@@ -324,7 +325,7 @@ public final class Channel<T> implements Iterable<T>, AutoCloseable {
    * @return null if none came
    */
   public @Nullable T tryReceive(Duration timeout) {
-    return receiveBy(null, Nanos.of(timeout));
+    return receiveBy(null, TimeLimit.toNanos(timeout));
   }
 
   @Nullable T tryReceiveBy(@Nullable Handle via) {

@@ -1,6 +1,7 @@
 package dev.loomlet.queue;
 
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLine;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
@@ -124,7 +125,7 @@ public final class JoinableQueue<E> extends LoomQueue<E> {
    * @return whether all was done
    */
   public boolean join(Duration timeout) {
-    return join(Nanos.of(timeout));
+    return join(TimeLimit.toNanos(timeout));
   }
 
   private boolean join(long nanos) {

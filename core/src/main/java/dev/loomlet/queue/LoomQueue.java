@@ -2,6 +2,7 @@ package dev.loomlet.queue;
 
 import dev.loomlet.Cancelled;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
 import java.util.AbstractQueue;
@@ -131,7 +132,7 @@ public abstract sealed class LoomQueue<E> extends AbstractQueue<E> implements Bl
    * @throws Cancelled if the caller is cancelled or interrupted
    */
   public final boolean offer(E element, Duration timeout) {
-    return put(element, Nanos.of(timeout));
+    return put(element, TimeLimit.toNanos(timeout));
   }
 
   /**
@@ -199,7 +200,7 @@ public abstract sealed class LoomQueue<E> extends AbstractQueue<E> implements Bl
    * @throws Cancelled if the caller is cancelled or interrupted
    */
   public final @Nullable E poll(Duration timeout) {
-    return take(Nanos.of(timeout));
+    return take(TimeLimit.toNanos(timeout));
   }
 
   /** The first element, which stays; null if there is none. Does not wait. */

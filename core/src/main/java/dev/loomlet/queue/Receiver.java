@@ -1,5 +1,6 @@
 package dev.loomlet.queue;
 
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
 import java.util.Iterator;
@@ -39,7 +40,7 @@ public final class Receiver<T> extends Handle implements Iterable<T>, AutoClosea
 
   /** As {@link Channel#tryReceive(Duration)}. */
   public @Nullable T tryReceive(Duration timeout) {
-    return channel.receiveBy(this, Nanos.of(timeout));
+    return channel.receiveBy(this, TimeLimit.toNanos(timeout));
   }
 
   /** Another handle, to be closed by itself; trio's {@code clone}. */

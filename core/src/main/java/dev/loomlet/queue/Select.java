@@ -4,6 +4,7 @@ import dev.loomlet.Awaitable;
 import dev.loomlet.net.TcpListener;
 import dev.loomlet.net.TcpStream;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,7 +137,7 @@ public final class Select<R extends @Nullable Object> {
    * @param timeout 0 or less: if nothing else is possible at once
    */
   public Select<R> after(Duration timeout, Callable<? extends R> handler) {
-    long nanos = Nanos.of(timeout);
+    long nanos = TimeLimit.toNanos(timeout);
     if (expired == null || nanos < limit) {
       limit = nanos;
       expired = Objects.requireNonNull(handler);

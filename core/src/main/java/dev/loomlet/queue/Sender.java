@@ -1,5 +1,6 @@
 package dev.loomlet.queue;
 
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
 
@@ -31,7 +32,7 @@ public final class Sender<T> extends Handle implements AutoCloseable {
 
   /** As {@link Channel#trySend(Object, Duration)}. */
   public boolean trySend(T value, Duration timeout) {
-    return channel.sendBy(this, value, Nanos.of(timeout));
+    return channel.sendBy(this, value, TimeLimit.toNanos(timeout));
   }
 
   /** Another handle, to be closed by itself; trio's {@code clone}. */

@@ -3,6 +3,7 @@ package dev.loomlet.sync;
 import dev.loomlet.Cancelled;
 import dev.loomlet.wait.Guard;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLine;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
@@ -112,7 +113,7 @@ public final class Barrier {
    * @throws Cancelled if the caller is cancelled or interrupted, which breaks the barrier
    */
   public int await(Duration timeout) throws BrokenBarrierException, TimeoutException {
-    return await(Times.nanos(timeout));
+    return await(TimeLimit.toNanos(timeout));
   }
 
   private int await(long nanos) throws BrokenBarrierException, TimeoutException {
@@ -122,7 +123,7 @@ public final class Barrier {
       abort();
       throw e;
     }
-    long start = Times.now();
+    TimeLimit limit = new TimeLimit(nanos);
     while (true) {
       Waiter waiter = new Waiter();
       guard.lock();
@@ -137,14 +138,14 @@ public final class Barrier {
         if (missing == 0) {
           complete(meeting);
         } else {
-          awaitOthers(meeting, waiter, Times.left(nanos, start));
+          awaitOthers(meeting, waiter, limit.left());
         }
         return missing;
       }
       if (phase == Phase.BROKEN) {
         throw new BrokenBarrierException("the barrier is broken; reset() mends it");
       }
-      awaitNext(meeting, waiter, Times.left(nanos, start));
+      awaitNext(meeting, waiter, limit.left());
     }
   }
 
@@ -258,23 +259,8 @@ public final class Barrier {
 
   /** Wakes those who wait in a meeting that has ended, where nobody joins them any more. */
   private void release(Meeting meeting) {
-    release(meeting.inside);
-    release(meeting.outside);
-  }
-
-  private void release(WaitLine line) {
-    while (true) {
-      guard.lock();
-      Waiter waiter = line.poll();
-      if (waiter != null) {
-        waiter.grant();
-      }
-      guard.unlock();
-      if (waiter == null) {
-        return;
-      }
-      waiter.wake();
-    }
+    meeting.inside.grantAll();
+    meeting.outside.grantAll();
   }
 
   /** Breaks the barrier: those who wait get a {@code BrokenBarrierException}. Does not wait. */

@@ -3,6 +3,7 @@ package dev.loomlet.sync;
 import dev.loomlet.Cancelled;
 import dev.loomlet.wait.Guard;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLine;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
@@ -114,7 +115,7 @@ public final class CapacityLimiter implements Holdable {
    * @return whether it has borrowed one; false if the time is over
    */
   public boolean tryAcquireOnBehalfOf(Object borrower, Duration timeout) {
-    return acquire(borrower, Times.nanos(timeout));
+    return acquire(borrower, TimeLimit.toNanos(timeout));
   }
 
   private boolean acquire(Object borrower, long nanos) {

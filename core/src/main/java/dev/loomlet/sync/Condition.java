@@ -3,6 +3,7 @@ package dev.loomlet.sync;
 import dev.loomlet.Cancelled;
 import dev.loomlet.wait.Guard;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLine;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
@@ -77,7 +78,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
    * @throws Cancelled if the caller is cancelled or interrupted
    */
   public boolean await(Duration timeout) {
-    return signalled(Times.nanos(timeout));
+    return signalled(TimeLimit.toNanos(timeout));
   }
 
   /**
@@ -89,9 +90,9 @@ public final class Condition implements java.util.concurrent.locks.Condition {
    */
   @Override
   public long awaitNanos(long nanosTimeout) throws InterruptedException {
-    long start = Times.now();
+    TimeLimit limit = new TimeLimit(nanosTimeout);
     signalledInterruptibly(nanosTimeout);
-    return nanosTimeout - (Times.now() - start);
+    return limit.left();
   }
 
   /**
@@ -105,7 +106,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
   @SuppressWarnings("JavaUtilDate") // the interface's
   public boolean awaitUntil(Date deadline) throws InterruptedException {
     long then = deadline.getTime();
-    long now = Times.currentTimeMillis();
+    long now = TimeLimit.clock().currentTimeMillis();
     return signalledInterruptibly(then <= now ? 0 : TimeUnit.MILLISECONDS.toNanos(then - now));
   }
 
@@ -138,15 +139,15 @@ public final class Condition implements java.util.concurrent.locks.Condition {
    * @throws Cancelled if the caller is cancelled or interrupted
    */
   public boolean waitFor(BooleanSupplier holds, Duration timeout) {
-    return waitFor(holds, Times.nanos(timeout));
+    return waitFor(holds, TimeLimit.toNanos(timeout));
   }
 
   private boolean waitFor(BooleanSupplier holds, long nanos) {
     lock.requireOwner("waitFor");
     Task.checkpoint();
-    long start = Times.now();
+    TimeLimit limit = new TimeLimit(nanos);
     while (!holds.getAsBoolean()) {
-      long left = Times.left(nanos, start);
+      long left = limit.left();
       if (left <= 0) {
         return false;
       }
@@ -210,18 +211,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
       throw new IllegalArgumentException("signal 0 waiters or more, not " + count);
     }
     // Nobody can join them meanwhile, since that takes the lock.
-    for (int i = 0; i < count; i++) {
-      guard.lock();
-      Waiter waiter = line.poll();
-      if (waiter != null) {
-        waiter.grant();
-      }
-      guard.unlock();
-      if (waiter == null) {
-        return;
-      }
-      waiter.wake();
-    }
+    line.grant(count);
   }
 
   /** How many wait for a signal; an estimate. */

@@ -3,6 +3,7 @@ package dev.loomlet.sync;
 import dev.loomlet.Cancelled;
 import dev.loomlet.wait.Guard;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLine;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
@@ -41,18 +42,7 @@ public final class Event {
     WaitLine waiting = line;
     line = fresh;
     guard.unlock();
-    while (true) {
-      guard.lock();
-      Waiter waiter = waiting.poll();
-      if (waiter != null) {
-        waiter.grant();
-      }
-      guard.unlock();
-      if (waiter == null) {
-        return;
-      }
-      waiter.wake();
-    }
+    waiting.grantAll();
   }
 
   /** Takes it back: from now on it has to be waited for. Does not wait. */
@@ -79,7 +69,7 @@ public final class Event {
    * @throws Cancelled if the caller is cancelled or interrupted
    */
   public boolean await(Duration timeout) {
-    return await(Times.nanos(timeout));
+    return await(TimeLimit.toNanos(timeout));
   }
 
   private boolean await(long nanos) {

@@ -4,6 +4,7 @@ import dev.loomlet.Cancelled;
 import dev.loomlet.wait.Guard;
 import dev.loomlet.wait.Owned;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLine;
 import dev.loomlet.wait.Waiter;
 import java.lang.invoke.MethodHandles;
@@ -120,7 +121,7 @@ abstract class FairLock implements Lock, Holdable, Owned {
    */
   public final boolean tryLock(Duration timeout) {
     Task.checkpoint();
-    return take(Times.nanos(timeout));
+    return take(TimeLimit.toNanos(timeout));
   }
 
   /**

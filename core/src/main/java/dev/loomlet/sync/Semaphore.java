@@ -3,6 +3,7 @@ package dev.loomlet.sync;
 import dev.loomlet.Cancelled;
 import dev.loomlet.wait.Guard;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.WaitLine;
 import dev.loomlet.wait.Waiter;
 import java.time.Duration;
@@ -71,7 +72,7 @@ public sealed class Semaphore implements Holdable permits BoundedSemaphore {
    * @throws Cancelled if the caller is cancelled or interrupted; then it has taken none
    */
   public final boolean tryAcquire(Duration timeout) {
-    return acquire(Times.nanos(timeout));
+    return acquire(TimeLimit.toNanos(timeout));
   }
 
   private boolean acquire(long nanos) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Those who wait for one thing, first come first served.
  *
- * <p>A list threaded through the {@link Waiter}s. All methods but {@link #await} are called under
+ * <p>A list threaded through the {@link Waiter}s. Unless a method says otherwise it is called under
  * the guard given at creation.
  */
 public final class WaitLine {
@@ -80,6 +80,32 @@ public final class WaitLine {
       remove(waiter);
     }
     return waiter;
+  }
+
+  /** Grants and wakes everyone in it, one at a time. Not under the guard. */
+  public void grantAll() {
+    grant(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Grants and wakes those who have waited longest, one at a time, so that the guard is never held
+   * for long. Not under the guard.
+   *
+   * @param count how many at most
+   */
+  public void grant(int count) {
+    for (int i = 0; i < count; i++) {
+      guard.lock();
+      Waiter waiter = poll();
+      if (waiter != null) {
+        waiter.grant();
+      }
+      guard.unlock();
+      if (waiter == null) {
+        return;
+      }
+      waiter.wake();
+    }
   }
 
   /**

@@ -26,7 +26,10 @@ final class Example implements AutoCloseable {
   private Example(List<String> command) {
     this.name = String.join(" ", command);
     try {
-      this.process = new ProcessBuilder(command).directory(home().toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(command).directory(home().toFile());
+      // On a machine that is busy with other tests a step may take long; that is no warning here.
+      builder.environment().put("LOOMLET_WATCH_HOG", "5000");
+      this.process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -71,6 +74,14 @@ final class Example implements AutoCloseable {
   /** Runs a program to its end, with nothing on its standard input. */
   static Ended run(String name, String... args) {
     try (Example example = start(name, args)) {
+      example.type("");
+      return example.end();
+    }
+  }
+
+  /** Runs a program from another folder to its end, with nothing on its standard input. */
+  static Ended runFile(Path file) {
+    try (Example example = startFile(file)) {
       example.type("");
       return example.end();
     }

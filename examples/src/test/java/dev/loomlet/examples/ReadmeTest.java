@@ -20,8 +20,14 @@ class ReadmeTest {
   @TempDir Path folder;
 
   private static String firstProgramOf(String document) throws IOException {
+    return programOf(document, 1);
+  }
+
+  private static String programOf(String document, int number) throws IOException {
     Matcher block = JAVA.matcher(Files.readString(Example.home().resolve(document)));
-    assertThat(block.find()).as("a java block in " + document).isTrue();
+    for (int i = 1; i <= number; i++) {
+      assertThat(block.find()).as("java block " + i + " in " + document).isTrue();
+    }
     return block.group(1);
   }
 
@@ -68,5 +74,19 @@ class ReadmeTest {
     // then
     assertThat(new String(process.getInputStream().readAllBytes())).isEqualTo("two three\n");
     assertThat(process.waitFor()).isZero();
+  }
+
+  @Test
+  void theLimitsOfTheLibraryPageCutShort() throws Exception {
+    // given
+    Path file = folder.resolve("Limits.java");
+    Files.writeString(file, programOf("docs/library.md", 2));
+
+    // when
+    Example.Ended ended = Example.runFile(file);
+
+    // then
+    assertThat(ended.out().lines()).containsExactly("in time: false", "broken");
+    assertThat(ended.exitCode()).isZero();
   }
 }
