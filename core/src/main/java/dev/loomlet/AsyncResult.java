@@ -1,6 +1,7 @@
 package dev.loomlet;
 
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +51,19 @@ public final class AsyncResult<T extends @Nullable Object> extends Awaitable<T> 
           } else {
             Throwable cause = error.getCause();
             boolean wrapped = error instanceof CompletionException && cause != null;
-            result.setException(wrapped ? Objects.requireNonNull(cause) : error);
+            result.endAsStage(wrapped ? Objects.requireNonNull(cause) : error);
           }
         });
     return result;
+  }
+
+  private void endAsStage(Throwable error) {
+    if (error instanceof CancellationException) {
+      String text = "what " + describe() + " waited for was cancelled";
+      finish(End.CANCELLED, new Cancelled(text, Cancelled.Cause.KILL, error), true);
+    } else {
+      setException(error);
+    }
   }
 
   /**

@@ -252,7 +252,8 @@ public abstract sealed class Awaitable<T extends @Nullable Object> implements Fu
     Waiter.Outcome outcome;
     try {
       outcome = join.await(this, nanos);
-    } catch (LoopExit e) {
+    } catch (Throwable e) {
+      // It cannot wait at all, for instance in a task of its loop, or not any more.
       removeListener(join);
       throw e;
     }

@@ -29,6 +29,9 @@ public final class Cancelled extends Error {
 
   private final Cause origin;
 
+  /** Who was cancelled, if it is a greenlet: the message is made of it when somebody asks. */
+  private final transient @Nullable Greenlet<?> whose;
+
   /**
    * Creates the error. It has a stack trace in debug mode only.
    *
@@ -50,6 +53,25 @@ public final class Cancelled extends Error {
     // take longer than all the rest of a kill.
     super(message, cause, true, DebugMode.isOn());
     this.origin = origin;
+    this.whose = null;
+  }
+
+  /** For a greenlet that was killed, or whose scope was cancelled. */
+  Cancelled(Greenlet<?> whose, Cause origin) {
+    super(null, null, true, DebugMode.isOn());
+    this.origin = origin;
+    this.whose = whose;
+  }
+
+  @Override
+  public @Nullable String getMessage() {
+    Greenlet<?> greenlet = whose;
+    if (greenlet == null) {
+      return super.getMessage();
+    }
+    return origin == Cause.KILL
+        ? "greenlet " + greenlet.name() + " was killed"
+        : "the scope of greenlet " + greenlet.name() + " was cancelled";
   }
 
   /** Why. */

@@ -92,6 +92,8 @@ final class Completions<A extends Awaitable<?>> implements Listener, Iterable<A>
    * @return false if the time was over before
    */
   boolean takeUntil(int count, long nanos, Predicate<A> enough) {
+    // Also for those who need not wait, for instance because there is nothing to wait for.
+    Task.checkpoint();
     TimeLimit limit = new TimeLimit(nanos);
     while (taken.size() < Math.min(count, awaited.size())) {
       A next = next(limit.left());

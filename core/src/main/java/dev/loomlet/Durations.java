@@ -7,8 +7,9 @@ import java.util.Locale;
 final class Durations {
   private Durations() {}
 
-  /** For messages: {@code 1.5s}, {@code 2m}. */
+  /** For messages: {@code 1.5s}, {@code 2m}; less than nothing is nothing. */
   static String toText(Duration duration) {
-    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    Duration shown = duration.isNegative() ? Duration.ZERO : duration;
+    return shown.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 }

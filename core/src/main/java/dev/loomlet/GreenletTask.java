@@ -152,13 +152,12 @@ final class GreenletTask extends Task {
   protected void raise() {
     Edge edge = pending;
     if (edge == null) {
-      throw new Cancelled(
-          "the scope of greenlet " + greenlet.name() + " was cancelled", Cancelled.Cause.SCOPE);
+      throw new Cancelled(greenlet, Cancelled.Cause.SCOPE);
     }
     pending = edge.next;
     refresh();
     if (edge.error == null) {
-      throw new Cancelled("greenlet " + greenlet.name() + " was killed", Cancelled.Cause.KILL);
+      throw new Cancelled(greenlet, Cancelled.Cause.KILL);
     }
     throw Thrown.unchecked(edge.error);
   }

@@ -163,6 +163,7 @@ public final class Loomlet {
 
   /** As {@link #joinAll(Awaitable...)}. */
   public static void joinAll(Collection<? extends Awaitable<?>> awaitables) {
+    Task.checkpoint();
     for (Awaitable<?> each : awaitables) {
       each.join();
     }

@@ -104,11 +104,11 @@ public final class Loop implements Executor {
       throw new IllegalStateException(
           "thread " + Thread.currentThread().getName() + " has a loop already");
     }
+    Watch.startIfWanted();
     try {
       Loop loop = new Loop(options);
       Hub.set(loop.core);
       WatchedLoops.add(loop.core);
-      Watch.startIfWanted();
       if (loop.debug) {
         DebugMode.loopOpened();
       }

@@ -134,6 +134,8 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
 
   @Override
   public void runUntil(BooleanSupplier reached, @Nullable Object blocker) {
+    // What a task tries in vain must not be taken for the wait in which that runs.
+    refuseSecondRun();
     LockSupport.setCurrentBlocker(blocker);
     hubWaits++;
     hubWaiting = true;
@@ -147,10 +149,7 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
 
   /** As the other one, for waits that are the loop's own business. */
   void runUntil(BooleanSupplier reached) {
-    if (running) {
-      throw new IllegalStateException(
-          loop + " is running already; a timer or a loop's task must not wait");
-    }
+    refuseSecondRun();
     running = true;
     try {
       while (!reached.getAsBoolean()) {
@@ -165,6 +164,13 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
       }
     } finally {
       running = false;
+    }
+  }
+
+  private void refuseSecondRun() {
+    if (running) {
+      throw new IllegalStateException(
+          loop + " is running already; a timer or a loop's task must not wait");
     }
   }
 

@@ -1,11 +1,13 @@
 package dev.loomlet.cli;
 
 import dev.loomlet.LoopOptions;
+import dev.loomlet.cli.exit.CommandFailure;
 import dev.loomlet.cli.exit.ExitCode;
 import dev.loomlet.cli.source.ProgramFault;
 import dev.loomlet.cli.source.SourceFile;
 import dev.loomlet.cli.source.SourceProgram;
 import dev.loomlet.diagnose.Watch;
+import dev.loomlet.diagnose.WatchOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,6 +44,7 @@ final class ProgramRunner {
       // It may be misspelt, and then should not have to wait for the compiler.
       result(options);
     }
+    WatchOptions watchOptions = watch || Boolean.getBoolean(Watch.PROPERTY) ? watchOptions() : null;
     SourceProgram program;
     try {
       program = SourceProgram.compile(source, classPath, err);
@@ -50,7 +53,11 @@ final class ProgramRunner {
       return ExitCode.FAILED;
     }
     LoopOptions parts = result(options);
-    Watch watching = watch ? Watch.start() : null;
+    // With the property the loop starts one by itself, and two would warn of everything twice.
+    Watch watching =
+        watchOptions == null || Boolean.getBoolean(Watch.PROPERTY)
+            ? null
+            : Watch.start(watchOptions);
     try {
       program.run(parts, args);
       return ExitCode.OK;
@@ -60,6 +67,14 @@ final class ProgramRunner {
       if (watching != null) {
         watching.close();
       }
+    }
+  }
+
+  private static WatchOptions watchOptions() {
+    try {
+      return WatchOptions.printing(System.err);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(String.valueOf(e.getMessage()));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -374,6 +375,86 @@ class RunCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("loomlet: there is no engine 'steam'; choose one of auto,");
     assertThat(run.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void aProgramThatCanNeverGoOnEndsWithTheReason() throws Exception {
+    String file =
+        program(
+            "Waits", "import dev.loomlet.sync.Event;\nvoid main() {\n  new Event().await();\n}\n");
+
+    Completed run = InChildJvm.loomlet("run", file);
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .startsWith(
+            "Exception in thread \"main\" dev.loomlet.LoopExit: loop-main can never go on: nothing"
+                + " is ready, no timer runs, no input is awaited, and no other thread could wake"
+                + " it\n"
+                + "    greenlet \"main\" waits for Event[not set, 1 waiting] at"
+                + " Waits.main(Waits.java:3)\n")
+        .endsWith("\tat Waits.main(Waits.java:3)\n");
+  }
+
+  /** Row T7 of the course, but with a main that leaves finding the deadlock to us for a while. */
+  private String deadlock(int millis) throws IOException {
+    String source = Files.readString(InChildJvm.projectHome().resolve("examples/T7Deadlock.java"));
+    String patient = source.replace("Duration.ofMillis(50)", "Duration.ofMillis(" + millis + ")");
+    assertThat(patient).isNotEqualTo(source);
+    return program("T7Deadlock", patient);
+  }
+
+  @Test
+  void aDeadlockIsWarnedOfOnce() throws Exception {
+    Completed run = InChildJvm.loomlet("run", "-Dloomlet.watch.hog=0", deadlock(3_000));
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).endsWith("because they would have waited for ever\n");
+    List<String> warning = run.err().lines().toList();
+    assertThat(warning).filteredOn(line -> line.startsWith("loomlet: ")).hasSize(1);
+    assertThat(warning.getFirst()).isEqualTo("loomlet: deadlock of 2:");
+    assertThat(warning)
+        .filteredOn(line -> line.matches(" {2,4}[a-z].*") && !line.matches(" +at .*"))
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("  greenlet \"eater-1\" of loop-main"),
+            line -> assertThat(line).startsWith("    holds Mutex[noodles, held by eater-1, "),
+            line ->
+                assertThat(line)
+                    .startsWith("    waits for Mutex[chopsticks, held by eater-2, ")
+                    .endsWith("], which greenlet \"eater-2\" of loop-main holds"),
+            line -> assertThat(line).isEqualTo("  greenlet \"eater-2\" of loop-main"),
+            line -> assertThat(line).startsWith("    holds Mutex[chopsticks, held by eater-2, "),
+            line ->
+                assertThat(line)
+                    .startsWith("    waits for Mutex[noodles, held by eater-1, ")
+                    .endsWith("], which greenlet \"eater-1\" of loop-main holds"));
+    assertThat(warning).anyMatch(line -> line.matches("      at T7Deadlock\\..*T7Deadlock.java.*"));
+  }
+
+  @Test
+  void withoutAWatchNobodyIsWarned() throws Exception {
+    Completed run = InChildJvm.loomlet("run", "--no-watch", deadlock(1_500));
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).endsWith("because they would have waited for ever\n");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void aLimitForHogsThatIsNoneIsWrongUse() throws Exception {
+    String file = program("P", "void main() { IO.println(\"ran\"); }");
+
+    assertThat(InChildJvm.loomlet("run", "-Dloomlet.watch.hog=soon", file))
+        .isEqualTo(
+            new Completed(
+                2,
+                "",
+                "loomlet: loomlet.watch.hog takes milliseconds, as in 250, or 0 for no limit; not"
+                    + " 'soon'\n",
+                null));
+    assertThat(InChildJvm.loomlet("run", "--no-watch", "-Dloomlet.watch.hog=soon", file))
+        .isEqualTo(new Completed(0, "ran\n", "", null));
   }
 
   private static Completed java(String file) throws Exception {

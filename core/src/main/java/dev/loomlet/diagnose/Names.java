@@ -4,6 +4,7 @@ import dev.loomlet.Greenlet;
 import dev.loomlet.Loop;
 import dev.loomlet.wait.Owned;
 import dev.loomlet.wait.Task;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,9 @@ final class Names {
       case Owned owned -> owned.toString();
       case AbstractOwnableSynchronizer lock -> ofLock(lock);
       case Loop loop -> "time on " + loop.name();
+      // Its own text lists the elements, in whose methods a report has no business.
+      case BlockingQueue<?> queue ->
+          identity(queue.getClass().getSimpleName(), queue) + " of " + queue.size() + " elements";
       default ->
           blocker.getClass().getName().startsWith("dev.loomlet.")
               ? blocker.toString()

@@ -15,10 +15,10 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>A loop is stalled if it sleeps without a timer and none of its greenlets waits for input or
  * output. But another thread could always wake it, so nothing is said unless every thread of the
- * JVM is of one kind of these: the JVM's own, which run no code of a program; an idle worker of a
- * {@code ForkJoinPool}, among them the carriers of the JDK's virtual threads; the owner of a
- * stalled loop; a thread that waits without a limit, in Java, which needs one of the others to go
- * on. A thread in a system call, in a timed wait or running means that there is hope; so does a
+ * JVM is of one kind of these: the JVM's own, which run no code of a program; a watch; an idle
+ * worker of a {@code ForkJoinPool}, among them the carriers of the JDK's virtual threads; the owner
+ * of a stalled loop; a thread that waits without a limit, in Java, which needs one of the others to
+ * go on. A thread in a system call, in a timed wait or running means that there is hope; so does a
  * handler for a signal.
  */
 final class StallSearch {
@@ -28,14 +28,8 @@ final class StallSearch {
   /** How many of those who wait are named. */
   private static final int NAMED = 100;
 
-  private final Thread watcher;
   private final IdentityHashMap<WatchedLoop, Long> before = new IdentityHashMap<>();
   private int looks;
-
-  /** Creates a search of the calling thread. */
-  StallSearch() {
-    this.watcher = Thread.currentThread();
-  }
 
   /** Looks, and tells the loops that wait for what will not come. */
   void look(List<WatchedLoop> loops) {
@@ -89,7 +83,7 @@ final class StallSearch {
   }
 
   private boolean isHarmless(Thread thread, List<WatchedLoop> loops) {
-    if (thread == watcher || ThreadInspector.isOfTheJvm(thread)) {
+    if (Watch.isWatch(thread) || ThreadInspector.isOfTheJvm(thread)) {
       return true;
     }
     for (WatchedLoop loop : loops) {

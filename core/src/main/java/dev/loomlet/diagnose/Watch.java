@@ -4,6 +4,8 @@ import dev.loomlet.wait.WatchedLoop;
 import dev.loomlet.wait.WatchedLoops;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,6 +23,7 @@ public final class Watch implements AutoCloseable {
 
   private static final long LOOK_NANOS = 250_000_000;
   private static final int PAUSE_FACTOR = 100;
+  private static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
   private static final AtomicBoolean STARTED_BY_PROPERTY = new AtomicBoolean();
 
   private final WatchOptions options;
@@ -29,7 +32,7 @@ public final class Watch implements AutoCloseable {
 
   private Watch(WatchOptions options) {
     this.options = options;
-    this.thread = Thread.ofPlatform().daemon().name("loomlet watch").unstarted(this::run);
+    this.thread = Thread.ofPlatform().daemon().name("loomlet watch").unstarted(this::runAsWatch);
   }
 
   /** Starts one that prints to standard error. */
@@ -44,10 +47,31 @@ public final class Watch implements AutoCloseable {
     return watch;
   }
 
-  /** Starts one if the system property asks for it and this has not happened yet. */
+  /**
+   * Starts one if the system property asks for it and this has not happened yet.
+   *
+   * @throws IllegalArgumentException as {@link WatchOptions#printing}; every time
+   */
   public static void startIfWanted() {
-    if (Boolean.getBoolean(PROPERTY) && STARTED_BY_PROPERTY.compareAndSet(false, true)) {
-      start();
+    if (Boolean.getBoolean(PROPERTY) && !STARTED_BY_PROPERTY.get()) {
+      WatchOptions options = WatchOptions.printing(System.err);
+      if (STARTED_BY_PROPERTY.compareAndSet(false, true)) {
+        start(options);
+      }
+    }
+  }
+
+  /** Whether a thread does nothing but watch. */
+  static boolean isWatch(Thread thread) {
+    return THREADS.contains(thread);
+  }
+
+  private void runAsWatch() {
+    THREADS.add(thread);
+    try {
+      run();
+    } finally {
+      THREADS.remove(thread);
     }
   }
 

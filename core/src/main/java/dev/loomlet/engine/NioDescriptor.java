@@ -36,12 +36,7 @@ abstract class NioDescriptor extends Readiness {
   @Override
   void askKernel() {
     arm(READABLE);
-    // Polling eats the flag, which here is a greenlet's own.
-    boolean interrupted = Thread.interrupted();
-    engine.poll(0);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    engine.pollForGreenlet();
   }
 
   /** Frees the channel and wakes whoever waits for it. Does nothing when repeated. */

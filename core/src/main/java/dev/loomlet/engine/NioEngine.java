@@ -52,6 +52,15 @@ final class NioEngine implements Engine {
     Thread.interrupted();
   }
 
+  /** Polls without a wait for a greenlet, whose interrupt flag does mean something. */
+  void pollForGreenlet() {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    poll(0);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void dispatch(SelectionKey key) {
     if (!key.isValid()) {
       return;

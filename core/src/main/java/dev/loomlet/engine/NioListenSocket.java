@@ -124,7 +124,7 @@ final class NioListenSocket extends NioDescriptor implements ListenSocket {
     }
     super.close();
     // A registered channel is closed for good, and its port free, only when its selector looks.
-    engine.poll(0);
+    engine.pollForGreenlet();
     try {
       if (reserve != null) {
         reserve.close();

@@ -152,4 +152,40 @@ final class TcpListenerTest {
           }
         });
   }
+
+  @OnEveryEngine
+  void leavesAnInterruptToTheGreenletThatClosesIt(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // given
+          TcpListener listener = TcpListener.bind("127.0.0.1", 0);
+          Thread.currentThread().interrupt();
+
+          // when
+          listener.close();
+
+          // then
+          assertThat(Thread.interrupted()).isTrue();
+        });
+  }
+
+  @OnEveryEngine
+  void losesNoKillOfTheGreenletThatClosesIt(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // given: one that is killed while it runs, so that an interrupt tells it
+          Greenlet<?> closing =
+              spawn(
+                  () -> {
+                    TcpListener listener = TcpListener.bind("127.0.0.1", 0);
+                    Greenlet.current().cancel(true);
+                    listener.close();
+                    sleep(Duration.ofDays(1));
+                  });
+
+          // when / then
+          assertThat(closing.join(Duration.ofSeconds(20))).isTrue();
+          assertThat(closing.isCancelled()).isTrue();
+        });
+  }
 }

@@ -38,7 +38,7 @@ public final class KotlinChannels {
           case "stream" -> false;
           default -> throw new IllegalArgumentException("stream or pingpong, not " + args[0]);
         };
-    repeat(pingPong, Math.max(nanos, 1_000_000_000));
+    repeat(pingPong, Math.max(nanos, 300_000_000));
     System.out.println(repeat(pingPong, nanos));
   }
 
