@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * other methods that change it, on its loop.
  */
 public final class CancelScope {
-  private @Nullable Loop loop;
+  private volatile @Nullable Loop loop;
   private @Nullable GreenletTask owner;
   private @Nullable CancelScope parent;
   private boolean shielded;
@@ -254,7 +254,15 @@ public final class CancelScope {
   /** Cancels what runs in this scope, now or when it is entered. Any thread; does not wait. */
   public void cancel() {
     Loop on = loop;
-    if (on == null || on.core().onCarrier()) {
+    if (on == null) {
+      cancelled = true;
+      // Whoever enters says where before it looks whether it is cancelled. So if it has not seen
+      // that yet, it is found here.
+      on = loop;
+      if (on != null) {
+        on.core().submit(this::spreadIfEntered);
+      }
+    } else if (on.core().onCarrier()) {
       cancelOnLoop();
     } else {
       on.core().submit(this::cancelOnLoop);
@@ -264,9 +272,13 @@ public final class CancelScope {
   private void cancelOnLoop() {
     if (!cancelled) {
       cancelled = true;
-      if (entered && !left) {
-        spread();
-      }
+      spreadIfEntered();
+    }
+  }
+
+  private void spreadIfEntered() {
+    if (entered && !left) {
+      spread();
     }
   }
 

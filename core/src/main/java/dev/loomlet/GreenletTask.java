@@ -108,6 +108,9 @@ final class GreenletTask extends Task {
 
   /** Has an error thrown at the next checkpoint, behind those that are due already. */
   void throwOnce(Edge edge) {
+    if (interruptWasTaken()) {
+      edgeTakenByJdk();
+    }
     if (pending == null) {
       pending = edge;
     } else {
@@ -156,6 +159,10 @@ final class GreenletTask extends Task {
     }
     pending = edge.next;
     refresh();
+    if (pending != null) {
+      // It was told of one only, and may wait for the next one in the JDK.
+      alert();
+    }
     if (edge.error == null) {
       throw new Cancelled(greenlet, Cancelled.Cause.KILL);
     }

@@ -303,7 +303,10 @@ public final class Loomlet {
       Collection<? extends Awaitable<T>> awaitables) throws ExecutionException {
     try {
       joinAll(awaitables, Duration.ofNanos(Waiter.FOREVER), awaitables.size(), true);
-    } catch (Cancelled e) {
+    } catch (ExecutionException e) {
+      throw e;
+    } catch (Throwable e) {
+      // Cancelled, or an error that was thrown into it, such as a Timeout.
       for (Awaitable<T> each : awaitables) {
         each.cancel(true);
       }
@@ -328,7 +331,8 @@ public final class Loomlet {
       throws TimeoutException, ExecutionException, InterruptedException {
     try {
       return awaitable.get(timeout);
-    } catch (TimeoutException | InterruptedException | Cancelled e) {
+    } catch (Throwable e) {
+      // If it has ended, this changes nothing.
       awaitable.cancel(true);
       throw e;
     }

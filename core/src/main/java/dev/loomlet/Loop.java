@@ -289,7 +289,8 @@ public final class Loop implements Executor {
     Greenlet<T> greenlet = spawn(new Greenlet<>(this, null, true, code));
     try {
       greenlet.awaitEnd(true, Waiter.FOREVER);
-    } catch (Cancelled e) {
+    } catch (Throwable e) {
+      // Cancelled, or an error that was thrown into it, such as a Timeout.
       greenlet.cancel(true);
       throw e;
     }

@@ -57,6 +57,7 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
   final TimerWheel timers;
   final Engine engine;
   final GreenletScheduler scheduler;
+  private final WakeOnInterrupt interruptible;
   private final Policy policy;
   private final Inbox inbox = new Inbox();
 
@@ -87,6 +88,7 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     this.timers = new TimerWheel(clock);
     this.scheduler = new GreenletScheduler(this);
     this.engine = options.engine().open(this);
+    this.interruptible = new WakeOnInterrupt(engine);
   }
 
   /** Whether the caller runs on the loop's thread, in a greenlet or between two. */
@@ -238,10 +240,25 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     }
     asleep = wait == TimerWheel.NOTHING;
     try {
-      engine.poll(wait);
+      sleep(wait);
     } finally {
       asleep = false;
       inbox.awake();
+    }
+  }
+
+  private void sleep(long nanos) {
+    if (hubWaiting) {
+      // Whoever waits looks at the interrupt himself.
+      interruptible.poll(nanos);
+      return;
+    }
+    // A selector does not wait on an interrupted thread, which would turn an idle loop into a busy
+    // one.
+    boolean interrupted = Thread.interrupted();
+    engine.poll(nanos);
+    if (interrupted) {
+      owner.interrupt();
     }
   }
 

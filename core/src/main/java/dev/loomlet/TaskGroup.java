@@ -37,6 +37,9 @@ public final class TaskGroup {
   /** What ended the block and goes on to the caller as it is. */
   private @Nullable Error ending;
 
+  /** What the block has returned; it counts although the wait for the children was cut short. */
+  private @Nullable Object blockValue;
+
   /** Waits for the last child. */
   private @Nullable Waiter host;
 
@@ -101,11 +104,11 @@ public final class TaskGroup {
     return group.host(block);
   }
 
+  @SuppressWarnings("unchecked") // it is what the block returned
   private <T extends @Nullable Object> @Nullable T host(Block<? extends T> block)
       throws TaskGroupException {
-    @Nullable T value = null;
     try {
-      value = scope.call(() -> runBlock(block));
+      scope.run(() -> runBlock(block));
     } catch (Cancelled e) {
       // By a scope around this one.
       ending = e;
@@ -119,14 +122,13 @@ public final class TaskGroup {
     if (!errors.isEmpty()) {
       throw new TaskGroupException(errors);
     }
-    return value;
+    return (T) blockValue;
   }
 
-  private <T extends @Nullable Object> @Nullable T runBlock(Block<? extends T> block) {
-    @Nullable T value = null;
+  private void runBlock(Block<?> block) {
     @Nullable Cancelled byScope = null;
     try {
-      value = block.run(this);
+      blockValue = block.run(this);
     } catch (Throwable e) {
       byScope = blockEnded(e);
     }
@@ -141,7 +143,6 @@ public final class TaskGroup {
     if (byScope != null) {
       throw byScope;
     }
-    return value;
   }
 
   /**
@@ -301,7 +302,8 @@ public final class TaskGroup {
             });
     try {
       ready.awaitEnd(true, Waiter.FOREVER);
-    } catch (Cancelled e) {
+    } catch (Throwable e) {
+      // Cancelled, or an error that was thrown into it, such as a Timeout.
       child.cancel(true);
       throw e;
     }

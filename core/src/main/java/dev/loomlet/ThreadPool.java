@@ -254,7 +254,8 @@ public final class ThreadPool extends Workers implements AutoCloseable {
     executor.shutdown();
     try {
       join();
-    } catch (Cancelled e) {
+    } catch (Throwable e) {
+      // Cancelled, or an error that was thrown into it, such as a Timeout.
       interruptAll();
       throw e;
     }

@@ -87,7 +87,8 @@ public abstract sealed class Workers implements Executor permits Group, ThreadPo
     Awaitable<T> running = begin(task);
     try {
       running.awaitEnd(true, Waiter.FOREVER);
-    } catch (Cancelled e) {
+    } catch (Throwable e) {
+      // Cancelled, or an error that was thrown into it, such as a Timeout.
       giveUp(running);
       throw e;
     }

@@ -176,4 +176,50 @@ final class HubTest {
       return (int) entries.count();
     }
   }
+
+  @Test
+  void isInterruptedWhileItsLoopIsIdle() throws Exception {
+    onThread(
+        () -> {
+          // given
+          Loop.current();
+          interruptWhenWaiting(Thread.currentThread());
+
+          // when / then
+          assertThatThrownBy(() -> new AsyncResult<String>().join()).isInstanceOf(Cancelled.class);
+        });
+  }
+
+  @Test
+  void isInterruptedWhileItRunsItsGreenlets() throws Exception {
+    onThread(
+        () -> {
+          // given: the interrupt comes while a greenlet is mounted, most likely
+          Greenlet<?> busy =
+              Loomlet.spawn(
+                  () -> {
+                    while (true) {
+                      Loomlet.yield();
+                    }
+                  });
+          interruptWhenWaiting(Thread.currentThread());
+
+          // when / then
+          assertThatThrownBy(() -> new AsyncResult<String>().join()).isInstanceOf(Cancelled.class);
+          busy.kill();
+        });
+  }
+
+  /** After the thread has begun to run its loop. */
+  private static void interruptWhenWaiting(Thread waiting) {
+    Loop loop = Loop.current();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              Awaitility.await().until(loop::isRunning);
+              Awaitility.await().pollDelay(Duration.ofMillis(50)).until(loop::isRunning);
+              waiting.interrupt();
+            });
+  }
 }

@@ -359,4 +359,77 @@ final class KillTest {
           assertThat(child.get().spawner()).isNull();
         });
   }
+
+  @OnEveryEngine
+  void interruptsTheJdkAfterAWaitThatSucceededAllTheSame(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // given
+          AsyncResult<String> result = new AsyncResult<>();
+          Greenlet<?> victim =
+              waiting(
+                  () -> {
+                    result.join();
+                    Thread.sleep(FOR_EVER);
+                  });
+
+          // when: it gets what it waits for, and is killed before it has run
+          result.set("there");
+          victim.kill();
+
+          // then
+          assertThat(victim.isCancelled()).isTrue();
+        });
+  }
+
+  @OnEveryEngine
+  void interruptsTheJdkForTheSecondOfTwoErrors(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // given
+          Greenlet<?> victim =
+              waiting(
+                  () -> {
+                    try {
+                      sleep(FOR_EVER);
+                    } catch (IllegalStateException e) {
+                      Thread.sleep(FOR_EVER);
+                    }
+                  });
+
+          // when
+          victim.kill(new IllegalStateException("swallowed"), Duration.ZERO);
+          victim.kill();
+
+          // then
+          assertThat(victim.isCancelled()).isTrue();
+        });
+  }
+
+  @OnEveryEngine
+  void killsAgainWhoSwallowedTheInterruptOfTheFirstKill(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // given
+          AsyncResult<Void> swallowed = new AsyncResult<>();
+          Greenlet<?> victim =
+              waiting(
+                  () -> {
+                    try {
+                      Thread.sleep(FOR_EVER);
+                    } catch (InterruptedException e) {
+                      swallowed.set(null);
+                      Thread.sleep(FOR_EVER);
+                    }
+                  });
+
+          // when
+          victim.cancel(true);
+          swallowed.join();
+          victim.kill();
+
+          // then
+          assertThat(victim.isCancelled()).isTrue();
+        });
+  }
 }

@@ -161,4 +161,35 @@ final class LoopGroupTest {
   void needsAtLeastOneLoop() {
     assertThatThrownBy(() -> LoopGroup.start(0)).isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void cancelsACallWhoseCallerRunsOutOfTime() throws Exception {
+    Loomlet.run(
+        () -> {
+          try (LoopGroup group = LoopGroup.start(1)) {
+            // given
+            AsyncResult<String> ended = new AsyncResult<>();
+
+            // when
+            try (dev.loomlet.Timeout limit = dev.loomlet.Timeout.start(Duration.ofMillis(20))) {
+              group.next().call(() -> waitForEver(ended));
+            } catch (dev.loomlet.Timeout expected) {
+              // The caller goes on.
+            }
+
+            // then
+            assertThat(ended.get()).isEqualTo("cancelled");
+          }
+        });
+  }
+
+  private static String waitForEver(AsyncResult<String> ended) {
+    try {
+      Loomlet.sleep(Duration.ofDays(1));
+      return "never";
+    } catch (Cancelled e) {
+      ended.set("cancelled");
+      throw e;
+    }
+  }
 }

@@ -10,9 +10,12 @@ import dev.loomlet.testing.NativeFrame;
 import dev.loomlet.testing.OnEveryEngine;
 import dev.loomlet.testing.Repeat;
 import dev.loomlet.testing.TestLoop;
+import dev.loomlet.wait.Waiter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -222,5 +225,43 @@ final class MountTest {
                   .extracting(StackTraceElement::getClassName)
                   .contains(Mount.class.getName());
             });
+  }
+
+  @OnEveryEngine
+  void losesNoGrantFromElsewhereToAPermitThatIsThere(TestLoop loop) throws Exception {
+    // given: a thread that grants each wait, a little earlier or later
+    AtomicReference<Waiter> offered = new AtomicReference<>();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              while (!over.get()) {
+                Waiter waiter = offered.getAndSet(null);
+                if (waiter != null) {
+                  waiter.grant();
+                  waiter.wake();
+                }
+              }
+            });
+    loop.run(
+        () -> {
+          Random random = new Random(1);
+
+          // when: the greenlet has its permit when it begins to wait
+          for (int i = Repeat.times(300_000); i > 0; i--) {
+            LockSupport.unpark(Thread.currentThread());
+            Waiter waiter = new Waiter();
+            offered.set(waiter);
+            for (int delay = random.nextInt(200); delay > 0; delay--) {
+              Thread.onSpinWait();
+            }
+
+            // then
+            assertThat(waiter.await(this, Duration.ofSeconds(60).toNanos()))
+                .isEqualTo(Waiter.Outcome.GRANTED);
+          }
+        });
+    over.set(true);
   }
 }

@@ -499,4 +499,54 @@ final class TaskGroupTest {
         .isInstanceOf(TaskGroupException.class);
     Loop.currentOrNull().close(Duration.ZERO);
   }
+
+  @OnEveryEngine
+  void returnsWhatTheBlockReturnedAlsoIfItCancelledTheChildren(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // when
+          Integer value =
+              TaskGroup.call(
+                  group -> {
+                    group.spawn(() -> sleep(FOR_EVER));
+                    group.cancel();
+                    return 42;
+                  });
+
+          // then
+          assertThat(value).isEqualTo(42);
+        });
+  }
+
+  @OnEveryEngine
+  void cancelsAChildWhoseStarterRunsOutOfTime(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // given
+          AtomicReference<Greenlet<?>> child = new AtomicReference<>();
+          TaskGroup.Service<String> slow =
+              started -> {
+                child.set(Greenlet.current());
+                sleep(FOR_EVER);
+              };
+
+          // when: only the child, not the group, is to end
+          TaskGroup.run(
+              group -> {
+                Greenlet<?> starter =
+                    spawn(
+                        () -> {
+                          try (dev.loomlet.Timeout limit = dev.loomlet.Timeout.start(SOON)) {
+                            group.start(slow);
+                          } catch (dev.loomlet.Timeout expected) {
+                            // The starter goes on.
+                          }
+                        });
+                starter.join();
+              });
+
+          // then
+          assertThat(child.get().isDone()).isTrue();
+        });
+  }
 }

@@ -47,9 +47,6 @@ final class NioEngine implements Engine {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("the selector failed", e);
     }
-    // A selector does not wait on an interrupted thread, which would turn an idle loop into a busy
-    // one; on a carrier thread the flag means nothing.
-    Thread.interrupted();
   }
 
   /** Polls without a wait for a greenlet, whose interrupt flag does mean something. */

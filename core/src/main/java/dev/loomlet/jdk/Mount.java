@@ -63,6 +63,7 @@ public final class Mount implements Runnable {
   private static final MethodHandle CURRENT_CARRIER;
   private static final MethodHandle SET_CURRENT_THREAD;
   private static final MethodHandle CLEAR_INTERRUPT;
+  private static final MethodHandle SET_INTERRUPT;
   private static final MethodHandle MOUNT;
   private static final MethodHandle NOTIFY_MOUNT;
   private static final MethodHandle NOTIFY_UNMOUNT;
@@ -98,6 +99,7 @@ public final class Mount implements Runnable {
               Thread.class, "setCurrentThread", methodType(void.class, Thread.class));
       CLEAR_INTERRUPT =
           inThread.findVirtual(Thread.class, "clearInterrupt", methodType(void.class));
+      SET_INTERRUPT = inThread.findVirtual(Thread.class, "setInterrupt", methodType(void.class));
       MOUNT = method(inVirtual, virtual, "mount", void.class);
       YIELD_CONTINUATION = method(inVirtual, virtual, "yieldContinuation", boolean.class);
       CANCEL_TIMEOUT_TASK = method(inVirtual, virtual, "cancelTimeoutTask", void.class);
@@ -113,6 +115,9 @@ public final class Mount implements Runnable {
   private final Thread thread;
   private final Continuation continuation;
   private final Dispatcher dispatcher;
+
+  /** Whether the carrier had been interrupted itself before it took the thread up. */
+  private boolean carrierInterrupted;
 
   private Mount(Thread thread, Dispatcher dispatcher) {
     this.thread = thread;
@@ -205,13 +210,18 @@ public final class Mount implements Runnable {
 
   private Thread mount() throws Throwable {
     Thread carrier = (Thread) CURRENT_CARRIER.invokeExact();
-    if ((boolean) INTERRUPTED.getVolatile(thread) || carrier.isInterrupted()) {
+    carrierInterrupted = carrier.isInterrupted();
+    if (carrierInterrupted || (boolean) INTERRUPTED.getVolatile(thread)) {
       // The interrupt status of thread and carrier must be made the same.
       MOUNT.invokeExact(thread);
       return carrier;
     }
     NOTIFY_MOUNT.invokeExact(thread, true);
     CARRIER.setRelease(thread, carrier);
+    if ((boolean) INTERRUPTED.getVolatile(thread)) {
+      // By somebody who may not have seen the carrier yet.
+      SET_INTERRUPT.invokeExact(carrier);
+    }
     SET_CURRENT_THREAD.invokeExact(carrier, thread);
     return carrier;
   }
@@ -246,13 +256,21 @@ public final class Mount implements Runnable {
     }
   }
 
-  /** Takes the thread's interrupt status from the carrier. A fence must stand before it. */
+  /**
+   * Takes the thread's interrupt status from the carrier. A fence must stand before it.
+   *
+   * <p>What the carrier has got without the thread, or had before, is its own and stays: it may be
+   * somebody's thread who waits while it runs its loop.
+   */
   private void forgetInterrupt(Thread carrier) throws Throwable {
     if ((boolean) INTERRUPTED.getVolatile(thread)) {
       letInterrupterFinish();
+      if (carrier.isInterrupted()) {
+        CLEAR_INTERRUPT.invokeExact(carrier);
+      }
     }
-    if (carrier.isInterrupted()) {
-      CLEAR_INTERRUPT.invokeExact(carrier);
+    if (carrierInterrupted) {
+      carrier.interrupt();
     }
   }
 

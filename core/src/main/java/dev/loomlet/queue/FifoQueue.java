@@ -6,7 +6,7 @@ package dev.loomlet.queue;
  *
  * @param <E> type of the elements
  */
-public final class FifoQueue<E> extends LoomQueue<E> {
+public final class FifoQueue<E> extends WaitingQueue<E> {
 
   /** Creates a queue without a limit, so that putting never waits. */
   public FifoQueue() {

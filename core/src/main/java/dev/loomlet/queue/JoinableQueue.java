@@ -20,7 +20,7 @@ import java.util.Objects;
  *
  * @param <E> type of the elements
  */
-public final class JoinableQueue<E> extends LoomQueue<E> {
+public final class JoinableQueue<E> extends WaitingQueue<E> {
   private final WaitLine joiners = new WaitLine(exchange.guard);
 
   /** How many of those that came in are done. Under the guard. */

@@ -5,7 +5,7 @@ package dev.loomlet.queue;
  *
  * @param <E> type of the elements
  */
-public final class LifoQueue<E> extends LoomQueue<E> {
+public final class LifoQueue<E> extends WaitingQueue<E> {
 
   /** Creates a queue without a limit, so that putting never waits. */
   public LifoQueue() {

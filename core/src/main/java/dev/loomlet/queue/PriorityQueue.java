@@ -12,7 +12,7 @@ import java.util.Objects;
  *
  * @param <E> type of the elements
  */
-public final class PriorityQueue<E> extends LoomQueue<E> {
+public final class PriorityQueue<E> extends WaitingQueue<E> {
 
   /** Creates a queue without a limit, of elements that are {@code Comparable}. */
   public PriorityQueue() {

@@ -83,8 +83,8 @@ public final class Select<R extends @Nullable Object> {
   }
 
   /** Adds the case that an element can be taken. */
-  public <E> Select<R> take(LoomQueue<E> queue, Handler<? super E, ? extends R> handler) {
-    return with(new TakeCase<>(queue.exchange, null, _ -> LoomQueue.refusal(false), handler));
+  public <E> Select<R> take(WaitingQueue<E> queue, Handler<? super E, ? extends R> handler) {
+    return with(new TakeCase<>(queue.exchange, null, _ -> WaitingQueue.refusal(false), handler));
   }
 
   /** Adds the case that a value can be sent. */
@@ -101,10 +101,10 @@ public final class Select<R extends @Nullable Object> {
   }
 
   /** Adds the case that there is room for an element. */
-  public <E> Select<R> put(LoomQueue<E> queue, E element, Callable<? extends R> handler) {
+  public <E> Select<R> put(WaitingQueue<E> queue, E element, Callable<? extends R> handler) {
     Objects.requireNonNull(element, "a queue takes no null; put an object that means it");
     return with(
-        new PutCase<>(queue.exchange, null, element, _ -> LoomQueue.refusal(true), handler));
+        new PutCase<>(queue.exchange, null, element, _ -> WaitingQueue.refusal(true), handler));
   }
 
   /** Adds the case that something has ended, well or not; it is given to the handler. */

@@ -1,7 +1,7 @@
 /**
  * Queues and channels: what greenlets and threads hand to each other.
  *
- * <p>A {@link dev.loomlet.queue.LoomQueue} is a {@code java.util.concurrent.BlockingQueue}; a
+ * <p>A {@link dev.loomlet.queue.WaitingQueue} is a {@code java.util.concurrent.BlockingQueue}; a
  * {@link dev.loomlet.queue.Channel} has two ends that can be closed; {@link
  * dev.loomlet.queue.Select} waits for the first of several. All of them may be used by greenlets of
  * any loop, by platform threads and by the JDK's virtual threads at the same time. An element is

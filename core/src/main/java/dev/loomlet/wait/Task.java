@@ -38,6 +38,9 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   /** Mounts the thread; null if that is left to the JDK. */
   private @Nullable Mount mount;
 
+  /** Whether something became due during the wait, which it may end without throwing it. */
+  private boolean alerted;
+
   /** Counts its waits, so that an observer can tell one from the next. */
   private int waits;
 
@@ -198,6 +201,7 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   /** Brings it to a checkpoint, wherever it waits. On the loop's carrier thread. */
   protected final void alert() {
     if (waiting) {
+      alerted = true;
       wake();
     } else {
       flagged = true;
@@ -205,9 +209,12 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
     }
   }
 
-  /** Whether JDK code has seen the interrupt that {@link #alert} sent. On the greenlet's thread. */
+  /**
+   * Whether JDK code has seen the interrupt that {@link #alert} sent. On the loop's carrier thread.
+   */
   protected final boolean interruptWasTaken() {
-    return flagged && !Thread.currentThread().isInterrupted();
+    // In a wait of Loomlet's own the flag may be hidden for a time.
+    return flagged && !waiting && !thread().isInterrupted();
   }
 
   /** Marks the beginning of a wait of Loomlet's own. */
@@ -220,6 +227,13 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   /** Marks the end of a wait. */
   public final void endWait() {
     waiting = false;
+    if (alerted) {
+      alerted = false;
+      if (attention) {
+        // The wait may have succeeded all the same; then the next one may be one of the JDK's.
+        alert();
+      }
+    }
   }
 
   /** Whether it waits in Loomlet's own code. Any thread, as an estimate. */

@@ -101,7 +101,8 @@ public class Waiter {
 
   /** Lets the wait succeed; {@link #wake} must follow. Under the guard of the line it is in. */
   public void grant() {
-    // Release is enough: before the wake-up comes a full fence, or it is the same thread.
+    // Release is enough: on the waiter's own carrier all is in order, and from afar a fence
+    // follows.
     GRANTED.setRelease(this, true);
   }
 
@@ -109,7 +110,7 @@ public class Waiter {
   public final void wake() {
     WaitLoop on = loop;
     if (on == null) {
-      LockSupport.unpark(thread);
+      unparkFromAfar();
     } else if (!on.onCarrier()) {
       wakeFromAfar(on);
     } else if (task != null) {
@@ -122,10 +123,18 @@ public class Waiter {
 
   private void wakeFromAfar(WaitLoop on) {
     if (thread.isVirtual()) {
-      LockSupport.unpark(thread);
+      unparkFromAfar();
     } else {
       on.submit(() -> {});
     }
+  }
+
+  private void unparkFromAfar() {
+    // A virtual thread that has its permit already is not unparked again, and nothing but a read of
+    // the permit says so. That read must not overtake the grant: the waiter may be using the permit
+    // up just now, and would then find itself neither granted nor woken.
+    VarHandle.fullFence();
+    LockSupport.unpark(thread);
   }
 
   /**
@@ -177,8 +186,7 @@ public class Waiter {
       return parkOnLoop(blocker, expiry, cancellable);
     }
     on.runUntil(
-        () ->
-            granted || (expiry != null && expiry.passed) || (cancellable && thread.isInterrupted()),
+        () -> granted || (expiry != null && expiry.passed) || thread.isInterrupted(),
         expiry == null ? blocker : null);
     if (granted) {
       return Outcome.GRANTED;

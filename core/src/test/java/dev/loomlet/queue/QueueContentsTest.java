@@ -23,17 +23,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 final class QueueContentsTest {
 
-  static Stream<LoomQueue<Integer>> unbounded() {
+  static Stream<WaitingQueue<Integer>> unbounded() {
     return Stream.of(
         new FifoQueue<>(), new LifoQueue<>(), new PriorityQueue<>(), new JoinableQueue<>());
   }
 
-  static Stream<LoomQueue<Integer>> withRoomForThree() {
+  static Stream<WaitingQueue<Integer>> withRoomForThree() {
     return Stream.of(
         new FifoQueue<>(3), new LifoQueue<>(3), new PriorityQueue<>(3), new JoinableQueue<>(3));
   }
 
-  private static <E> List<E> drained(LoomQueue<E> queue) {
+  private static <E> List<E> drained(WaitingQueue<E> queue) {
     List<E> all = new ArrayList<>();
     queue.drainTo(all);
     return all;
@@ -163,7 +163,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("withRoomForThree")
-  void refusesMoreThanItHasRoomFor(LoomQueue<Integer> queue) {
+  void refusesMoreThanItHasRoomFor(WaitingQueue<Integer> queue) {
     assertThat(queue.isFull()).isFalse();
     assertThat(queue.offer(1) && queue.offer(2) && queue.offer(3)).isTrue();
     assertThat(queue.offer(4)).isFalse();
@@ -180,7 +180,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("unbounded")
-  void isEmptyAtFirstAndSaysSo(LoomQueue<Integer> queue) {
+  void isEmptyAtFirstAndSaysSo(WaitingQueue<Integer> queue) {
     assertThat(queue.isEmpty()).isTrue();
     assertThat(queue.poll()).isNull();
     assertThat(queue.peek()).isNull();
@@ -192,7 +192,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("unbounded")
-  void takesNoNull(LoomQueue<Integer> queue) {
+  void takesNoNull(WaitingQueue<Integer> queue) {
     assertThatThrownBy(() -> queue.offer(null)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> queue.put(null)).isInstanceOf(NullPointerException.class);
     assertThat(queue.contains(null)).isFalse();
@@ -209,7 +209,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("unbounded")
-  void looksAtAndTakesOutSingleElements(LoomQueue<Integer> queue) {
+  void looksAtAndTakesOutSingleElements(WaitingQueue<Integer> queue) {
     // given: values that are equal without being the same
     queue.addAll(List.of(1001, 1002, 1003, 1002));
     // when / then
@@ -224,7 +224,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("unbounded")
-  void copiesItselfInTheOrderInWhichItWouldBeTaken(LoomQueue<Integer> queue) {
+  void copiesItselfInTheOrderInWhichItWouldBeTaken(WaitingQueue<Integer> queue) {
     queue.addAll(List.of(5, 3, 4, 1, 2));
     Object[] copy = queue.toArray();
     Integer[] given = queue.toArray(new Integer[7]);
@@ -236,7 +236,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("unbounded")
-  void iteratesOverWhatWasThereAtTheBeginning(LoomQueue<Integer> queue) {
+  void iteratesOverWhatWasThereAtTheBeginning(WaitingQueue<Integer> queue) {
     // given
     queue.addAll(List.of(1, 2));
     Iterator<Integer> iterator = queue.iterator();
@@ -255,7 +255,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("unbounded")
-  void movesOutAsManyAsAsked(LoomQueue<Integer> queue) {
+  void movesOutAsManyAsAsked(WaitingQueue<Integer> queue) {
     queue.addAll(List.of(1, 2, 3));
     List<Integer> target = new ArrayList<>();
     assertThat(queue.drainTo(target, 0)).isZero();
@@ -267,7 +267,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("unbounded")
-  void forgetsEverythingWhenCleared(LoomQueue<Integer> queue) {
+  void forgetsEverythingWhenCleared(WaitingQueue<Integer> queue) {
     queue.addAll(List.of(1, 2, 3));
     queue.clear();
     assertThat(queue.isEmpty()).isTrue();
@@ -277,7 +277,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("unbounded")
-  void givesWhatIsLeftAfterAShutdownAndThenSaysSo(LoomQueue<Integer> queue) throws Exception {
+  void givesWhatIsLeftAfterAShutdownAndThenSaysSo(WaitingQueue<Integer> queue) throws Exception {
     queue.addAll(List.of(1, 2));
     queue.shutdown();
     queue.shutdown();
@@ -293,7 +293,7 @@ final class QueueContentsTest {
 
   @ParameterizedTest
   @MethodSource("unbounded")
-  void dropsWhatIsLeftAtAnImmediateShutdown(LoomQueue<Integer> queue) {
+  void dropsWhatIsLeftAtAnImmediateShutdown(WaitingQueue<Integer> queue) {
     queue.addAll(List.of(1, 2));
     queue.shutdown(true);
     assertThat(queue.isEmpty()).isTrue();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /** Handing over races being cancelled: whatever happens, each element is in one place. */
 @Timeout(120)
 final class QueueRacesTest {
-  private static final List<IntFunction<LoomQueue<Integer>>> KINDS =
+  private static final List<IntFunction<WaitingQueue<Integer>>> KINDS =
       List.of(FifoQueue::new, LifoQueue::new, PriorityQueue::new, JoinableQueue::new);
 
   private static int times(int count) {
@@ -32,8 +32,8 @@ final class QueueRacesTest {
     loop.run(
         () -> {
           Random random = new Random(1);
-          for (IntFunction<LoomQueue<Integer>> kind : KINDS) {
-            LoomQueue<Integer> queue = kind.apply(1);
+          for (IntFunction<WaitingQueue<Integer>> kind : KINDS) {
+            WaitingQueue<Integer> queue = kind.apply(1);
             Integer[] got = new Integer[1];
             for (int i = 0; i < times(6_000); i++) {
               // given
@@ -66,8 +66,8 @@ final class QueueRacesTest {
     loop.run(
         () -> {
           Random random = new Random(2);
-          for (IntFunction<LoomQueue<Integer>> kind : KINDS) {
-            LoomQueue<Integer> queue = kind.apply(1);
+          for (IntFunction<WaitingQueue<Integer>> kind : KINDS) {
+            WaitingQueue<Integer> queue = kind.apply(1);
             for (int i = 0; i < times(6_000); i++) {
               // given
               queue.put(-1);
@@ -158,8 +158,8 @@ final class QueueRacesTest {
 
   @Test
   void losesNothingToTimeOutsBetweenLoops() throws Exception {
-    for (IntFunction<LoomQueue<Integer>> kind : KINDS) {
-      LoomQueue<Integer> queue = kind.apply(1);
+    for (IntFunction<WaitingQueue<Integer>> kind : KINDS) {
+      WaitingQueue<Integer> queue = kind.apply(1);
       int[] seed = new int[1];
       race(
           new Way() {
@@ -198,8 +198,8 @@ final class QueueRacesTest {
 
   @Test
   void losesNothingToCancelledScopesBetweenLoops() throws Exception {
-    for (IntFunction<LoomQueue<Integer>> kind : KINDS) {
-      LoomQueue<Integer> queue = kind.apply(1);
+    for (IntFunction<WaitingQueue<Integer>> kind : KINDS) {
+      WaitingQueue<Integer> queue = kind.apply(1);
       int[] seed = new int[1];
       race(
           new Way() {

@@ -29,22 +29,22 @@ final class QueueWaitingTest {
   private static final Duration SHORT = Duration.ofMillis(5);
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private static final List<IntFunction<LoomQueue<Integer>>> KINDS =
+  private static final List<IntFunction<WaitingQueue<Integer>>> KINDS =
       List.of(FifoQueue::new, LifoQueue::new, PriorityQueue::new, JoinableQueue::new);
 
   private interface WithQueue {
-    void accept(LoomQueue<Integer> queue) throws Exception;
+    void accept(WaitingQueue<Integer> queue) throws Exception;
   }
 
   /** Each kind, with room for one. */
   private static void onEachKind(TestLoop loop, WithQueue body) throws Exception {
-    for (IntFunction<LoomQueue<Integer>> kind : KINDS) {
+    for (IntFunction<WaitingQueue<Integer>> kind : KINDS) {
       loop.run(() -> body.accept(kind.apply(1)));
     }
     assertThat(loop.uncaught()).isEmpty();
   }
 
-  private static List<Greenlet<Integer>> takers(LoomQueue<Integer> queue, int count) {
+  private static List<Greenlet<Integer>> takers(WaitingQueue<Integer> queue, int count) {
     List<Greenlet<Integer>> takers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       takers.add(Loomlet.spawn(queue::take));
@@ -338,9 +338,9 @@ final class QueueWaitingTest {
 
   @Test
   void servesPlainThreadsAndOtherLoopsAlike() throws Exception {
-    for (IntFunction<LoomQueue<Integer>> kind : KINDS) {
-      LoomQueue<Integer> queue = kind.apply(2);
-      LoomQueue<Integer> results = new FifoQueue<>();
+    for (IntFunction<WaitingQueue<Integer>> kind : KINDS) {
+      WaitingQueue<Integer> queue = kind.apply(2);
+      WaitingQueue<Integer> results = new FifoQueue<>();
       int each = 2_000;
       try (LoopGroup group = LoopGroup.start(2)) {
         // given: takers and putters of every sort
@@ -381,13 +381,13 @@ final class QueueWaitingTest {
     };
   }
 
-  private static void putAll(LoomQueue<Integer> queue, int count) throws Exception {
+  private static void putAll(WaitingQueue<Integer> queue, int count) throws Exception {
     for (int i = 0; i < count; i++) {
       queue.put(i);
     }
   }
 
-  private static void takeAll(LoomQueue<Integer> queue, LoomQueue<Integer> results, int count)
+  private static void takeAll(WaitingQueue<Integer> queue, WaitingQueue<Integer> results, int count)
       throws Exception {
     for (int i = 0; i < count; i++) {
       results.put(queue.take());

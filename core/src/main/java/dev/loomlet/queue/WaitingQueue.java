@@ -33,12 +33,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> type of the elements
  */
-public abstract sealed class LoomQueue<E> extends AbstractQueue<E> implements BlockingQueue<E>
+public abstract sealed class WaitingQueue<E> extends AbstractQueue<E> implements BlockingQueue<E>
     permits FifoQueue, LifoQueue, PriorityQueue, JoinableQueue {
   final Exchange<E> exchange;
 
   @SuppressWarnings("this-escape") // kept as a mere name of what is waited for
-  LoomQueue(Storage<E> store, int capacity) {
+  WaitingQueue(Storage<E> store, int capacity) {
     if (capacity < 1) {
       throw new IllegalArgumentException(
           "a queue has room for at least 1 element, not "
