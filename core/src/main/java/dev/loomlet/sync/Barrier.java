@@ -165,6 +165,7 @@ public final class Barrier {
   /** Under the guard: it has taken place. */
   private void close(Meeting meeting) {
     meeting.phase = Phase.OVER;
+    meeting.inside.grantTogether();
     current = new Meeting(guard);
     if (meeting.nextBroken) {
       current.phase = Phase.BROKEN;

@@ -82,6 +82,16 @@ public final class WaitLine {
     return waiter;
   }
 
+  /**
+   * Grants everyone in it at once, so that nobody can give up who has been granted together with
+   * the others; {@link #grantAll} must follow, and wakes them.
+   */
+  public void grantTogether() {
+    for (Waiter each = first; each != null; each = each.next) {
+      each.grant();
+    }
+  }
+
   /** Grants and wakes everyone in it, one at a time. Not under the guard. */
   public void grantAll() {
     grant(Integer.MAX_VALUE);

@@ -10,6 +10,7 @@ import dev.loomlet.testing.Repeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -240,6 +241,44 @@ final class HandOverRaceTest {
                   won[0] += first.get();
                   assertThat(first.get() + second.get()).isEqualTo(1);
                   next.kill();
+                }
+                return null;
+              });
+      assertThat(won[0]).as("both sides win at times").isBetween(1, MANY_TIMES * trials - 1);
+    }
+  }
+
+  @Test
+  void aMeetingAgainstAKillIsWholeOrBroken() throws Exception {
+    try (LoopGroup group = LoopGroup.start(2)) {
+      int trials = TRIALS / 10;
+      int[] won = {0};
+      group
+          .loop(0)
+          .call(
+              () -> {
+                for (int i = 0; goesOn(i, trials, won[0]); i++) {
+                  // given: a party that waits, and one that it does not have to wait for
+                  Barrier barrier = new Barrier(2);
+                  Greenlet<Integer> party = group.loop(1).spawn(() -> barrier.await());
+                  party.linkException(any -> {});
+                  Waiting.until(() -> barrier.waiting() == 1);
+
+                  // when
+                  party.cancel(true);
+                  stagger(300);
+                  boolean together;
+                  try {
+                    barrier.await();
+                    together = true;
+                  } catch (BrokenBarrierException e) {
+                    together = false;
+                  }
+
+                  // then
+                  party.join();
+                  won[0] += together ? 1 : 0;
+                  assertThat(party.isSuccessful()).isEqualTo(together);
                 }
                 return null;
               });
