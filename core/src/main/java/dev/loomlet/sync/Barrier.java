@@ -53,6 +53,11 @@ public final class Barrier {
       outside = new WaitLine(guard);
     }
 
+    /** Whether somebody has given up and is about to break it up. */
+    boolean isDeserted() {
+      return inside.size() != arrived;
+    }
+
     boolean hasEnded() {
       return phase == Phase.OVER || phase == Phase.BROKEN;
     }
@@ -128,6 +133,10 @@ public final class Barrier {
       Waiter waiter = new Waiter();
       guard.lock();
       Meeting meeting = current;
+      boolean deserted = meeting.phase == Phase.GATHERING && meeting.isDeserted();
+      if (deserted) {
+        meeting.phase = Phase.BROKEN;
+      }
       Phase phase = meeting.phase;
       int missing = phase == Phase.GATHERING ? arrive(meeting, waiter) : 0;
       if (phase == Phase.COMPLETE) {
@@ -141,6 +150,10 @@ public final class Barrier {
           awaitOthers(meeting, waiter, limit.left());
         }
         return missing;
+      }
+      if (deserted) {
+        release(meeting);
+        throw brokenMeanwhile();
       }
       if (phase == Phase.BROKEN) {
         throw new BrokenBarrierException("the barrier is broken; reset() mends it");
@@ -182,12 +195,15 @@ public final class Barrier {
         throw e;
       }
       guard.lock();
-      boolean together = meeting.phase == Phase.COMPLETE;
+      boolean together = meeting.phase == Phase.COMPLETE && meeting.inside.size() == parties - 1;
       if (together) {
         close(meeting);
+      } else {
+        meeting.phase = Phase.BROKEN;
       }
       guard.unlock();
       if (!together) {
+        release(meeting);
         throw brokenMeanwhile();
       }
     }
