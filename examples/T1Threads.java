@@ -31,10 +31,10 @@ void main(String[] args) throws Exception {
 
   var first = spawn("monkey", () -> work("climb", millis(3)));
   var second = spawn("piglet", new Task("eat", millis(2)));
-  var real = Thread.ofPlatform().name("ox").start(() -> IO.println("ox is a platform thread"));
   IO.println(Thread.currentThread().getName() + " goes on at once");
   IO.println("greenlets alive: " + Loop.current().liveCount());
 
+  var real = Thread.ofPlatform().name("ox").start(() -> IO.println("ox is a platform thread"));
   real.join(); // also lets the loop go on
   second.join();
   IO.println("greenlets alive after one join: " + Loop.current().liveCount());
