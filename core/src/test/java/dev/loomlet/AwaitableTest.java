@@ -284,7 +284,7 @@ final class AwaitableTest {
     loop.run(
         () -> {
           // given
-          int rounds = Repeat.times(200);
+          int rounds = Repeat.times(1000);
           int atOnce = 100;
           int[] outcomes = new int[2];
 

@@ -116,7 +116,7 @@ public final class Condition implements java.util.concurrent.locks.Condition {
     lock.requireOwner("await");
     Waiter waiter = queue();
     int times = lock.giveUp();
-    waiter.awaitUncancellably(this);
+    line.awaitUncancellably(waiter, this);
     lock.takeBack(times);
   }
 

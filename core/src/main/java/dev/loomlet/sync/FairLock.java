@@ -230,7 +230,7 @@ abstract class FairLock implements Lock, Holdable, Owned {
     if (!takeIfFree()) {
       Waiter waiter = new Waiter();
       if (!takeOrQueue(waiter)) {
-        waiter.awaitUncancellably(this);
+        line.awaitUncancellably(waiter, this);
       }
     }
     rewind(times);

@@ -1,6 +1,5 @@
 package dev.loomlet.wait;
 
-import dev.loomlet.Loop;
 import dev.loomlet.time.Clock;
 import java.time.Duration;
 
@@ -35,7 +34,7 @@ public final class TimeLimit {
 
   /** The clock by which the caller waits. */
   public static Clock clock() {
-    Loop loop = Loop.currentOrNull();
+    WaitLoop loop = Waiter.loopOf(Thread.currentThread());
     return loop == null ? Clock.system() : loop.clock();
   }
 }

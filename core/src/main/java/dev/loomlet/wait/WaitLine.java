@@ -199,6 +199,21 @@ public final class WaitLine {
     throw new AssertionError("a wait was given up, but nothing was due");
   }
 
+  /**
+   * As {@link #await}, without a limit and deaf to cancellation and interrupts.
+   *
+   * @throws IllegalStateException if the caller cannot wait at all; it has then left the line
+   */
+  public void awaitUncancellably(Waiter waiter, Object blocker) {
+    try {
+      waiter.awaitUncancellably(blocker);
+    } catch (Throwable e) {
+      if (leave(waiter)) {
+        throw e;
+      }
+    }
+  }
+
   /** Takes a waiter out of the line, unless it was granted. */
   private boolean leave(Waiter waiter) {
     guard.lock();

@@ -64,7 +64,7 @@ public class Waiter {
   }
 
   /** The loop that the calling thread runs on or, if it is a platform thread, has. */
-  private static @Nullable WaitLoop loopOf(Thread self) {
+  static @Nullable WaitLoop loopOf(Thread self) {
     if (!self.isVirtual()) {
       return Hub.get();
     }
