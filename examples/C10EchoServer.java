@@ -5,10 +5,10 @@
 ///     ./loomlet run examples/C10EchoServer.java [PORT [CONNECTIONS]]
 
 import dev.loomlet.engine.Chunk;
+import dev.loomlet.net.SocketStream;
 import dev.loomlet.net.StreamServer;
-import dev.loomlet.net.TcpStream;
 
-void serve(TcpStream stream) throws IOException {
+void serve(SocketStream stream) throws IOException {
   while (stream.receive() instanceof Chunk chunk) {
     try (chunk) {
       upperCase(chunk.buffer());

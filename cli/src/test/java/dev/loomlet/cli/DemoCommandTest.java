@@ -14,7 +14,7 @@ class DemoCommandTest {
       """
       /// Upper-casing server.
       import dev.loomlet.net.*;
-      void serve(TcpStream stream) throws IOException {
+      void serve(SocketStream stream) throws IOException {
         byte[] buffer = new byte[4096];
         for (int n; (n = stream.read(buffer)) >= 0; ) {
           stream.write(answer(buffer, n));

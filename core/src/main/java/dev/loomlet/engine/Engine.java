@@ -1,7 +1,7 @@
 package dev.loomlet.engine;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 
 /**
  * A loop's one door to the kernel.
@@ -26,21 +26,21 @@ public interface Engine extends AutoCloseable {
   void wakeUp();
 
   /**
-   * Starts to listen for TCP connections.
+   * Starts to listen for connections.
    *
-   * @param address resolved; port 0 for any free one
+   * @param address of TCP, resolved, with port 0 for any free one; or of a Unix socket
    * @throws java.net.BindException if the address is in use, not allowed or not of this machine
    */
-  ListenSocket listen(InetSocketAddress address, ListenOptions options) throws IOException;
+  ListenSocket listen(SocketAddress address, ListenOptions options) throws IOException;
 
   /**
-   * Connects by TCP. Waits.
+   * Connects. Waits.
    *
-   * @param address resolved
+   * @param address of TCP, resolved; or of a Unix socket
    * @throws java.net.ConnectException if nobody listens there
    * @throws java.net.SocketTimeoutException after the time-out
    */
-  StreamSocket connect(InetSocketAddress address, long timeoutNanos) throws IOException;
+  StreamSocket connect(SocketAddress address, long timeoutNanos) throws IOException;
 
   /**
    * Takes over a connection that another loop accepted.

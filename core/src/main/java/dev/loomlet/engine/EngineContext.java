@@ -24,6 +24,13 @@ public interface EngineContext {
   void unpark(Thread thread);
 
   /**
+   * Has a task run on the carrier thread, between greenlets. Any thread; does not block.
+   *
+   * @param task must be short and must not wait
+   */
+  void submit(Runnable task);
+
+  /**
    * Lets other greenlets run before the calling one goes on.
    *
    * @throws dev.loomlet.Cancelled if the greenlet was cancelled

@@ -2,6 +2,7 @@ package dev.loomlet.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The engines that exist, which of them work here, and the choice between them. */
@@ -31,11 +32,23 @@ public final class Engines {
     }
   }
 
+  /** An engine that may exist here. */
+  private record Kind(
+      String name, Supplier<@Nullable String> unavailableReason, EngineFactory factory) {
+    Info info() {
+      return new Info(name, unavailableReason.get());
+    }
+  }
+
+  /** Those that {@link #AUTO} chooses among come first, the best at the top. */
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind(EpollEngine.NAME, LinuxSupport::unavailableReason, EpollEngine::new),
+          new Kind(NioEngine.NAME, () -> null, NioEngine::new));
+
   /** All engines, best first. */
   public static List<Info> all() {
-    return List.of(
-        new Info(EpollEngine.NAME, EpollSupport.unavailableReason()),
-        new Info(NioEngine.NAME, null));
+    return KINDS.stream().map(Kind::info).toList();
   }
 
   /** The choice by property or environment, else {@value #AUTO}. */
@@ -52,33 +65,32 @@ public final class Engines {
    *     message says which ones do
    */
   public static EngineFactory byName(String name) {
-    String chosen = name.equals(AUTO) ? firstAvailable() : name;
-    Info info =
-        all().stream()
-            .filter(each -> each.name().equals(chosen))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "there is no engine '" + name + "'; choose one of " + names()));
-    if (!info.isAvailable()) {
-      throw new IllegalArgumentException(
-          "engine '" + name + "' does not work here: " + info.unavailableReason());
+    Kind kind = name.equals(AUTO) ? firstAvailable() : find(name);
+    String reason = kind.unavailableReason().get();
+    if (reason != null) {
+      throw new IllegalArgumentException("engine '" + name + "' does not work here: " + reason);
     }
-    return switch (info.name()) {
-      case EpollEngine.NAME -> EpollEngine::new;
-      default -> NioEngine::new;
-    };
+    return kind.factory();
   }
 
-  private static String firstAvailable() {
-    return all().stream().filter(Info::isAvailable).findFirst().orElseThrow().name();
+  private static Kind find(String name) {
+    return KINDS.stream()
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no engine '" + name + "'; choose one of " + names()));
+  }
+
+  private static Kind firstAvailable() {
+    return KINDS.stream().filter(each -> each.info().isAvailable()).findFirst().orElseThrow();
   }
 
   private static String names() {
     StringBuilder names = new StringBuilder(AUTO);
-    for (Info info : all()) {
-      names.append(", ").append(info.name());
+    for (Kind kind : KINDS) {
+      names.append(", ").append(kind.name());
     }
     return names.toString();
   }

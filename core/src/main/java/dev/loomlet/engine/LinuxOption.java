@@ -40,7 +40,7 @@ record LinuxOption(int level, int number) {
     @Nullable LinuxOption known = BY_NAME.get(option.name());
     if (known == null) {
       throw new UnsupportedOperationException(
-          "socket option " + option.name() + " is not supported by the epoll engine");
+          "socket option " + option.name() + " is not supported by engines of Linux");
     }
     return known;
   }

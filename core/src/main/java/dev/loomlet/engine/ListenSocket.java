@@ -1,7 +1,7 @@
 package dev.loomlet.engine;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 
 /** A listening socket of an engine. */
 public interface ListenSocket extends ReadWatch {
@@ -24,7 +24,7 @@ public interface ListenSocket extends ReadWatch {
   boolean shed();
 
   /** Where it listens, with the real port. */
-  InetSocketAddress localAddress();
+  SocketAddress localAddress();
 
   /** Whether {@link #close} was not called yet. */
   boolean isOpen();

@@ -1,9 +1,11 @@
 package dev.loomlet.engine;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -86,7 +88,7 @@ final class NioEngine implements Engine {
   }
 
   @Override
-  public ListenSocket listen(InetSocketAddress address, ListenOptions options) throws IOException {
+  public ListenSocket listen(SocketAddress address, ListenOptions options) throws IOException {
     ServerSocketChannel channel = ServerSocketChannel.open(family(address));
     try {
       return new NioListenSocket(this, channel, address, options);
@@ -96,14 +98,27 @@ final class NioEngine implements Engine {
     }
   }
 
-  private static StandardProtocolFamily family(InetSocketAddress address) {
-    return address.getAddress() instanceof java.net.Inet6Address
-        ? StandardProtocolFamily.INET6
-        : StandardProtocolFamily.INET;
+  /**
+   * The family that an address needs.
+   *
+   * @throws IllegalArgumentException if it is neither of IP nor of Unix, or not resolved
+   */
+  private static StandardProtocolFamily family(SocketAddress address) {
+    return switch (address) {
+      case UnixDomainSocketAddress _ -> StandardProtocolFamily.UNIX;
+      case InetSocketAddress inet when !inet.isUnresolved() ->
+          inet.getAddress() instanceof Inet6Address
+              ? StandardProtocolFamily.INET6
+              : StandardProtocolFamily.INET;
+      default ->
+          throw new IllegalArgumentException(
+              "an address must be a resolved InetSocketAddress or a UnixDomainSocketAddress, not "
+                  + address);
+    };
   }
 
   @Override
-  public StreamSocket connect(InetSocketAddress address, long timeoutNanos) throws IOException {
+  public StreamSocket connect(SocketAddress address, long timeoutNanos) throws IOException {
     context.checkCancelled();
     SocketChannel channel;
     try {
@@ -130,7 +145,7 @@ final class NioEngine implements Engine {
       throw new IllegalArgumentException("the connection was accepted by another kind of engine");
     }
     SocketChannel channel = ours.take();
-    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    NioStreamSocket.avoidDelay(channel);
     return adopt(channel, Readiness.WRITABLE);
   }
 

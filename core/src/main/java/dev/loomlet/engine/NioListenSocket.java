@@ -3,6 +3,7 @@ package dev.loomlet.engine;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
@@ -13,33 +14,32 @@ import org.jspecify.annotations.Nullable;
 /** A listening channel on the selector. */
 final class NioListenSocket extends NioDescriptor implements ListenSocket {
   private final ServerSocketChannel channel;
-  private final InetSocketAddress localAddress;
+  private final SocketAddress localAddress;
   private final String description;
 
   /** Any channel, kept to be given up for a moment when there is no descriptor left. */
   private @Nullable SocketChannel reserve;
 
   NioListenSocket(
-      NioEngine engine,
-      ServerSocketChannel channel,
-      InetSocketAddress address,
-      ListenOptions options)
+      NioEngine engine, ServerSocketChannel channel, SocketAddress address, ListenOptions options)
       throws IOException {
     super(engine, channel, READABLE, SelectionKey.OP_ACCEPT);
     this.channel = channel;
-    channel.setOption(StandardSocketOptions.SO_REUSEADDR, options.reuseAddress());
-    if (options.reusePort()) {
+    if (address instanceof InetSocketAddress) {
+      channel.setOption(StandardSocketOptions.SO_REUSEADDR, options.reuseAddress());
+    }
+    if (address instanceof InetSocketAddress && options.reusePort()) {
       channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
     }
     bind(address, options.backlog());
-    this.localAddress = (InetSocketAddress) channel.getLocalAddress();
+    this.localAddress = channel.getLocalAddress();
     this.description = "the listener on " + SocketFailure.text(localAddress);
     this.reserve = SocketChannel.open();
     // Loads the class now: its file could not be opened when it is needed.
     NioFailure.isExhausted(new IOException());
   }
 
-  private void bind(InetSocketAddress address, int backlog) throws IOException {
+  private void bind(SocketAddress address, int backlog) throws IOException {
     try {
       channel.bind(address, backlog);
     } catch (BindException e) {
@@ -51,6 +51,7 @@ final class NioListenSocket extends NioDescriptor implements ListenSocket {
               + (reason.contains("in use") ? "address already in use" : reason));
     } catch (SocketException e) {
       throw String.valueOf(e.getMessage()).contains("ermission")
+              && address instanceof InetSocketAddress
           ? SocketFailure.privileged(address)
           : e;
     }
@@ -113,7 +114,7 @@ final class NioListenSocket extends NioDescriptor implements ListenSocket {
   }
 
   @Override
-  public InetSocketAddress localAddress() {
+  public SocketAddress localAddress() {
     return localAddress;
   }
 

@@ -4,30 +4,33 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP connection on the selector. */
+/** A connection over TCP or a Unix socket, on the selector. */
 final class NioStreamSocket extends NioDescriptor implements StreamSocket {
-  private static final InetSocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
+  private static final SocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
 
   private final SocketChannel channel;
-  private InetSocketAddress remoteAddress = UNKNOWN;
+  private SocketAddress remoteAddress = UNKNOWN;
 
   NioStreamSocket(NioEngine engine, SocketChannel channel, int state) throws IOException {
     super(engine, channel, state, SelectionKey.OP_READ);
     this.channel = channel;
-    if (channel.getRemoteAddress() instanceof InetSocketAddress remote) {
+    SocketAddress remote = channel.getRemoteAddress();
+    if (remote != null) {
       this.remoteAddress = remote;
     }
   }
 
-  void connect(InetSocketAddress address, long timeoutNanos) throws IOException {
+  void connect(SocketAddress address, long timeoutNanos) throws IOException {
     remoteAddress = address;
     try {
       boolean connected = channel.connect(address);
@@ -38,9 +41,23 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
     } catch (ConnectException e) {
       throw new ConnectException(
           "cannot connect to " + SocketFailure.text(address) + ": connection refused");
+    } catch (SocketException e) {
+      if (address instanceof UnixDomainSocketAddress) {
+        // The JDK gives the reason in words alone: no such file, not a socket, permission denied.
+        throw new ConnectException(
+            "cannot connect to " + SocketFailure.text(address) + ": " + e.getMessage());
+      }
+      throw e;
     }
     state |= WRITABLE;
-    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    avoidDelay(channel);
+  }
+
+  /** Turns Nagle's algorithm off, where there is one. */
+  static void avoidDelay(SocketChannel channel) throws IOException {
+    if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
   }
 
   @Override
@@ -178,18 +195,17 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
   }
 
   @Override
-  public InetSocketAddress localAddress() {
+  public SocketAddress localAddress() {
     try {
-      return channel.isOpen() && channel.getLocalAddress() instanceof InetSocketAddress local
-          ? local
-          : UNKNOWN;
+      SocketAddress local = channel.isOpen() ? channel.getLocalAddress() : null;
+      return local == null ? UNKNOWN : local;
     } catch (IOException e) {
       return UNKNOWN;
     }
   }
 
   @Override
-  public InetSocketAddress remoteAddress() {
+  public SocketAddress remoteAddress() {
     return remoteAddress;
   }
 

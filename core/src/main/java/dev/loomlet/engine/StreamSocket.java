@@ -2,12 +2,12 @@ package dev.loomlet.engine;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connected TCP socket of an engine.
+ * A connected stream socket of an engine, of TCP or a Unix socket.
  *
  * <p>One greenlet may read and another write at the same time. Cancelling a waiting operation
  * leaves a read without effect; a write may have sent a part.
@@ -60,10 +60,10 @@ public interface StreamSocket extends ReadWatch {
   void shutdownOutput() throws IOException;
 
   /** This side's address. */
-  InetSocketAddress localAddress();
+  SocketAddress localAddress();
 
   /** The peer's address. */
-  InetSocketAddress remoteAddress();
+  SocketAddress remoteAddress();
 
   /**
    * Sets a socket option.

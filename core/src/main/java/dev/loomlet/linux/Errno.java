@@ -5,6 +5,7 @@ import java.util.Map;
 /** Error numbers of Linux that Loomlet acts upon (errno(3)); the same on x86-64 and AArch64. */
 public final class Errno {
   public static final int EPERM = 1;
+  public static final int ENOENT = 2;
   public static final int EINTR = 4;
   public static final int EBADF = 9;
   public static final int EAGAIN = 11;
@@ -34,6 +35,7 @@ public final class Errno {
   private static final Map<Integer, String> TEXTS =
       Map.ofEntries(
           Map.entry(EPERM, "operation not permitted"),
+          Map.entry(ENOENT, "no such file"),
           Map.entry(EBADF, "bad descriptor"),
           Map.entry(ENOMEM, "out of memory"),
           Map.entry(EACCES, "permission denied"),

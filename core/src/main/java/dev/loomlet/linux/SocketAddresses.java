@@ -10,16 +10,25 @@ import java.lang.foreign.ValueLayout;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
-/** Converts socket addresses to and from the kernel's form (ip(7), ipv6(7)). */
+/** Converts socket addresses to and from the kernel's form (ip(7), ipv6(7), unix(7)). */
 final class SocketAddresses {
   private static final int IPV4_LENGTH = 16;
   private static final int IPV6_LENGTH = 28;
+  private static final int FAMILY_LENGTH = 2;
+
+  /** Room for a path, with the zero that ends it. */
+  private static final int PATH_ROOM = 108;
+
+  private static final int CAPACITY = FAMILY_LENGTH + PATH_ROOM;
   private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
 
-  private final MemorySegment memory = Arena.ofAuto().allocate(IPV6_LENGTH, 8);
+  private final MemorySegment memory = Arena.ofAuto().allocate(CAPACITY + 2, 8);
   private final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);
 
   /** Where {@link #encode} writes and the kernel leaves its answers. */
@@ -29,7 +38,7 @@ final class SocketAddresses {
 
   /** Where the kernel finds and leaves the length; made ready for a call that answers. */
   long lengthAddress() {
-    length.set(JAVA_INT, 0, IPV6_LENGTH);
+    length.set(JAVA_INT, 0, CAPACITY);
     return length.address();
   }
 
@@ -37,24 +46,62 @@ final class SocketAddresses {
    * Writes an address.
    *
    * @return its length in bytes
+   * @throws IllegalArgumentException if it is of neither family, not resolved, or its path too long
    */
-  int encode(InetSocketAddress source) {
+  int encode(SocketAddress source) {
     memory.fill((byte) 0);
+    int family = SystemCalls.familyOf(source);
+    memory.set(JAVA_SHORT, 0, (short) family);
+    return source instanceof UnixDomainSocketAddress unix
+        ? encodePath(unix.getPath().toString())
+        : encodeHost((InetSocketAddress) source);
+  }
+
+  private int encodePath(String path) {
+    byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length >= PATH_ROOM) {
+      throw new IllegalArgumentException(
+          "the path of a Unix socket must be shorter than "
+              + PATH_ROOM
+              + " bytes, not "
+              + bytes.length
+              + ": "
+              + path);
+    }
+    MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, FAMILY_LENGTH, bytes.length);
+    // No path at all: the kernel gives the socket none (connect) or a name of its own (bind).
+    return bytes.length == 0 ? FAMILY_LENGTH : FAMILY_LENGTH + bytes.length + 1;
+  }
+
+  private int encodeHost(InetSocketAddress source) {
     memory.set(PORT, 2, (short) source.getPort());
     byte[] host = source.getAddress().getAddress();
     if (source.getAddress() instanceof Inet6Address v6) {
-      memory.set(JAVA_SHORT, 0, (short) SystemCalls.AF_INET6);
       MemorySegment.copy(host, 0, memory, JAVA_BYTE, 8, host.length);
       memory.set(JAVA_INT, 24, v6.getScopeId());
       return IPV6_LENGTH;
     }
-    memory.set(JAVA_SHORT, 0, (short) SystemCalls.AF_INET);
     MemorySegment.copy(host, 0, memory, JAVA_BYTE, 4, host.length);
     return IPV4_LENGTH;
   }
 
   /** Reads the address that the kernel left. */
-  InetSocketAddress decode() {
+  SocketAddress decode() {
+    return memory.get(JAVA_SHORT, 0) == SystemCalls.AF_UNIX ? decodePath() : decodeHost();
+  }
+
+  /** An abstract name, which begins with a zero byte, is given as no name. */
+  private UnixDomainSocketAddress decodePath() {
+    int end = FAMILY_LENGTH;
+    int limit = Math.min(length.get(JAVA_INT, 0), CAPACITY);
+    while (end < limit && memory.get(JAVA_BYTE, end) != 0) {
+      end++;
+    }
+    byte[] path = memory.asSlice(FAMILY_LENGTH, end - FAMILY_LENGTH).toArray(JAVA_BYTE);
+    return UnixDomainSocketAddress.of(new String(path, StandardCharsets.UTF_8));
+  }
+
+  private InetSocketAddress decodeHost() {
     boolean v6 = memory.get(JAVA_SHORT, 0) == SystemCalls.AF_INET6;
     byte[] host = new byte[v6 ? 16 : 4];
     MemorySegment.copy(memory, JAVA_BYTE, v6 ? 8 : 4, host, 0, host.length);

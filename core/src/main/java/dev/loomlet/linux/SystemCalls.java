@@ -3,6 +3,7 @@ package dev.loomlet.linux;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -10,7 +11,10 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * JVM that it leaves Java, which makes a call cost what it costs in C, but holds up a safepoint for
  * as long as the call takes. So they must never block, and every descriptor here is non-blocking.
  */
-public final class SystemCalls {
+public final class SystemCalls extends NativeCalls {
+  public static final int AF_UNIX = 1;
   public static final int AF_INET = 2;
   public static final int AF_INET6 = 10;
   public static final int SHUT_RD = 0;
@@ -35,8 +40,6 @@ public final class SystemCalls {
   private static final int EPOLL_CLOEXEC = 0x80000;
   private static final int EFD_NONBLOCK_CLOEXEC = 0x80800;
   private static final int MSG_NOSIGNAL = 0x4000;
-
-  private static final Linker LINKER = Linker.nativeLinker();
 
   private static final MethodHandle EPOLL_CREATE = quick("epoll_create1", JAVA_INT, JAVA_INT);
   private static final MethodHandle EPOLL_CTL =
@@ -59,6 +62,8 @@ public final class SystemCalls {
           "eventfd_write",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
           Linker.Option.critical(false));
+  private static final MethodHandle EVENTFD_READ =
+      quick("eventfd_read", JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle SOCKET =
       quick("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle BIND = quick("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
@@ -74,12 +79,14 @@ public final class SystemCalls {
    * atomic operations a call.
    */
   private static final MethodHandle TRANSFER =
-      bind("syscall", transferOf(JAVA_LONG), variadic(), Linker.Option.critical(false), capture());
+      bind("syscall", transferOf(JAVA_LONG), variadic(1), Linker.Option.critical(false), capture());
 
   /** The same, from or to a Java array in place. */
   private static final MethodHandle TRANSFER_ARRAY =
-      bind("syscall", transferOf(ADDRESS), variadic(), Linker.Option.critical(true), capture());
+      bind("syscall", transferOf(ADDRESS), variadic(1), Linker.Option.critical(true), capture());
 
+  private static final MethodHandle POLL_NOW =
+      quick("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle CLOSE =
       bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), Linker.Option.critical(false));
@@ -96,11 +103,6 @@ public final class SystemCalls {
   private static final MethodHandle DUP = quick("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
 
   private static final int F_DUPFD_CLOEXEC = 1030;
-
-  private final Layout layout = Layout.of(System.getProperty("os.arch", ""));
-
-  /** Where a failed call leaves {@code errno}. */
-  private final MemorySegment state = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
 
   private final SocketAddresses addresses = new SocketAddresses();
 
@@ -120,50 +122,6 @@ public final class SystemCalls {
   private static FunctionDescriptor transferOf(MemoryLayout buffer) {
     return FunctionDescriptor.of(
         JAVA_LONG, JAVA_LONG, JAVA_LONG, buffer, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-  }
-
-  private static Linker.Option variadic() {
-    return Linker.Option.firstVariadicArg(1);
-  }
-
-  private static Linker.Option capture() {
-    return Linker.Option.captureCallState("errno");
-  }
-
-  private static MethodHandle quick(String name, MemoryLayout result, MemoryLayout... arguments) {
-    return bind(
-        name, FunctionDescriptor.of(result, arguments), Linker.Option.critical(false), capture());
-  }
-
-  private static MethodHandle bind(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    MethodHandle handle = bindIfPresent(name, descriptor, options);
-    if (handle == null) {
-      throw new UnsupportedOperationException("the C library has no " + name);
-    }
-    return handle;
-  }
-
-  @SuppressWarnings("restricted") // this class is why the module needs native access
-  private static @Nullable MethodHandle bindIfPresent(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    return LINKER
-        .defaultLookup()
-        .find(name)
-        .map(address -> LINKER.downcallHandle(address, descriptor, options))
-        .orElse(null);
-  }
-
-  private int errno() {
-    return state.get(JAVA_INT, 0);
-  }
-
-  private int result(int returned) {
-    return returned >= 0 ? returned : -errno();
-  }
-
-  private static AssertionError impossible(Throwable e) {
-    return new AssertionError("a system call cannot throw", e);
   }
 
   /** epoll_create1(2), closed on exec. */
@@ -260,8 +218,18 @@ public final class SystemCalls {
     }
   }
 
-  /** A non-blocking TCP socket of a family. */
-  public int tcpSocket(int family) {
+  /** Sets an eventfd's counter back to zero. */
+  public void clearSignal(int eventfd) {
+    try {
+      // A failure means that the counter is zero already.
+      int _ = (int) EVENTFD_READ.invokeExact(state, eventfd, scratchAddress);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** A non-blocking stream socket of a family. */
+  public int streamSocket(int family) {
     try {
       return result(
           (int) SOCKET.invokeExact(state, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -270,13 +238,25 @@ public final class SystemCalls {
     }
   }
 
-  /** The family that an address needs. */
-  public static int familyOf(InetSocketAddress address) {
-    return address.getAddress() instanceof java.net.Inet6Address ? AF_INET6 : AF_INET;
+  /**
+   * The family that an address needs.
+   *
+   * @throws IllegalArgumentException if it is neither of IP nor of Unix, or not resolved
+   */
+  public static int familyOf(SocketAddress address) {
+    return switch (address) {
+      case UnixDomainSocketAddress _ -> AF_UNIX;
+      case InetSocketAddress inet when !inet.isUnresolved() ->
+          inet.getAddress() instanceof Inet6Address ? AF_INET6 : AF_INET;
+      default ->
+          throw new IllegalArgumentException(
+              "an address must be a resolved InetSocketAddress or a UnixDomainSocketAddress, not "
+                  + address);
+    };
   }
 
   /** bind(2). */
-  public int bind(int socket, InetSocketAddress address) {
+  public int bind(int socket, SocketAddress address) {
     int length = addresses.encode(address);
     try {
       return result((int) BIND.invokeExact(state, socket, addresses.address(), length));
@@ -304,7 +284,7 @@ public final class SystemCalls {
   }
 
   /** connect(2). */
-  public int connect(int socket, InetSocketAddress address) {
+  public int connect(int socket, SocketAddress address) {
     int length = addresses.encode(address);
     try {
       return result((int) CONNECT.invokeExact(state, socket, addresses.address(), length));
@@ -352,6 +332,24 @@ public final class SystemCalls {
               TRANSFER_ARRAY.invokeExact(
                   state, call, (long) socket, buffer, (long) length, (long) flags, 0L, 0L);
       return n >= 0 ? (int) n : -errno();
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * What a descriptor is ready for at this moment (poll(2) without a wait).
+   *
+   * @param events of {@link PollEvents}
+   * @return those that hold, with errors and hang-ups in any case; or a negative error
+   */
+  public int pollNow(int descriptor, int events) {
+    scratch.set(JAVA_INT, 0, descriptor);
+    scratch.set(JAVA_SHORT, 4, (short) events);
+    scratch.set(JAVA_SHORT, 6, (short) 0);
+    try {
+      int count = result((int) POLL_NOW.invokeExact(state, scratchAddress, 1L, 0));
+      return count <= 0 ? count : Short.toUnsignedInt(scratch.get(JAVA_SHORT, 6));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -447,7 +445,7 @@ public final class SystemCalls {
    *
    * @return null if the socket has none
    */
-  public @Nullable InetSocketAddress localAddress(int socket) {
+  public @Nullable SocketAddress localAddress(int socket) {
     try {
       int n =
           (int)
@@ -464,7 +462,7 @@ public final class SystemCalls {
    *
    * @return null if the socket is not connected
    */
-  public @Nullable InetSocketAddress remoteAddress(int socket) {
+  public @Nullable SocketAddress remoteAddress(int socket) {
     try {
       int n =
           (int)

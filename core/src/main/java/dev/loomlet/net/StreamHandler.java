@@ -11,5 +11,5 @@ public interface StreamHandler {
    * @throws Exception an {@code IOException} ends the connection quietly, as peers vanish all the
    *     time; anything else is reported as an uncaught error of the greenlet
    */
-  void handle(TcpStream stream) throws Exception;
+  void handle(SocketStream stream) throws Exception;
 }

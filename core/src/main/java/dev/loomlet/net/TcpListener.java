@@ -85,7 +85,7 @@ public final class TcpListener implements AutoCloseable {
 
   /** Where it listens, with the real port. */
   public InetSocketAddress localAddress() {
-    return socket.localAddress();
+    return (InetSocketAddress) socket.localAddress();
   }
 
   /** The port on which it listens. */

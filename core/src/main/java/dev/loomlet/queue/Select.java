@@ -1,8 +1,8 @@
 package dev.loomlet.queue;
 
 import dev.loomlet.Awaitable;
+import dev.loomlet.net.SocketStream;
 import dev.loomlet.net.TcpListener;
-import dev.loomlet.net.TcpStream;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
@@ -117,8 +117,9 @@ public final class Select<R extends @Nullable Object> {
    * Adds the case that a read would not wait: there are bytes, or the end, or an error. Only for
    * greenlets of the stream's loop. Like a read, this is for one greenlet at a time.
    */
-  public Select<R> readable(TcpStream stream, Handler<? super TcpStream, ? extends R> handler) {
-    return with(new SourceCase<>(TcpStream.class, stream, handler));
+  public <S extends SocketStream> Select<R> readable(
+      S stream, Handler<? super S, ? extends R> handler) {
+    return with(new SourceCase<>(SocketStream.class, stream, handler));
   }
 
   /**

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class StreamServerTest {
 
-  private static void echo(TcpStream stream) throws IOException {
+  private static void echo(SocketStream stream) throws IOException {
     while (stream.receive() instanceof Chunk chunk) {
       try (chunk) {
         stream.write(chunk);

@@ -1,8 +1,8 @@
 package dev.loomlet.bench.peers;
 
 import dev.loomlet.Loomlet;
+import dev.loomlet.net.SocketStream;
 import dev.loomlet.net.StreamServer;
-import dev.loomlet.net.TcpStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -24,7 +24,7 @@ public final class LoomletArrayEchoServer {
         });
   }
 
-  private static void serve(TcpStream stream) throws IOException {
+  private static void serve(SocketStream stream) throws IOException {
     byte[] array = new byte[BUFFER_SIZE];
     ByteBuffer bytes = ByteBuffer.wrap(array);
     for (int count; (count = stream.read(array)) >= 0; ) {

@@ -2,8 +2,8 @@ package dev.loomlet.bench.peers;
 
 import dev.loomlet.Loomlet;
 import dev.loomlet.engine.Chunk;
+import dev.loomlet.net.SocketStream;
 import dev.loomlet.net.StreamServer;
-import dev.loomlet.net.TcpStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -26,7 +26,7 @@ public final class LoomletEchoServer {
   }
 
   @SuppressWarnings("BadInstanceof") // the idiom of receive(): null at the end
-  private static void serve(TcpStream stream) throws IOException {
+  private static void serve(SocketStream stream) throws IOException {
     while (stream.receive() instanceof Chunk chunk) {
       try (chunk) {
         upper(chunk.buffer());

@@ -4,12 +4,12 @@ import dev.loomlet.linux.SystemCalls;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A descriptor on its way from the loop that accepted it to the loop that will serve it. */
-final class EpollAcceptedSocket implements AcceptedSocket {
+final class LinuxAcceptedSocket implements AcceptedSocket {
   private static final int TAKEN = -1;
 
   private final AtomicInteger fd;
 
-  EpollAcceptedSocket(int fd) {
+  LinuxAcceptedSocket(int fd) {
     this.fd = new AtomicInteger(fd);
   }
 

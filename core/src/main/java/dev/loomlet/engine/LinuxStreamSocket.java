@@ -5,24 +5,25 @@ import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP connection on epoll. */
-final class EpollStreamSocket extends EpollDescriptor implements StreamSocket {
-  private static final InetSocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
+/** A connection over TCP or a Unix socket, by tries and waits. */
+class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
+  private static final SocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
 
-  private @Nullable InetSocketAddress localAddress;
-  private @Nullable InetSocketAddress remoteAddress;
+  private @Nullable SocketAddress localAddress;
+  private @Nullable SocketAddress remoteAddress;
   private boolean lingers;
 
-  EpollStreamSocket(EpollEngine engine, int fd, int state) {
+  LinuxStreamSocket(LinuxEngine engine, int fd, int state) {
     super(engine, fd, state);
   }
 
-  void connect(InetSocketAddress address, long timeoutNanos) throws IOException {
+  void connect(SocketAddress address, long timeoutNanos) throws IOException {
     remoteAddress = address;
     int result = calls.connect(fd, address);
     if (result == -Errno.EINPROGRESS) {
@@ -39,7 +40,9 @@ final class EpollStreamSocket extends EpollDescriptor implements StreamSocket {
       throw SocketFailure.connect(address, -result);
     }
     state |= WRITABLE;
-    setOption(StandardSocketOptions.TCP_NODELAY, true);
+    if (address instanceof InetSocketAddress) {
+      setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
   }
 
   @Override
@@ -195,15 +198,9 @@ final class EpollStreamSocket extends EpollDescriptor implements StreamSocket {
     }
   }
 
-  private void requireOpen() throws IOException {
-    if (!isOpen()) {
-      throw new java.net.SocketException(describe() + " is closed");
-    }
-  }
-
   @Override
-  public InetSocketAddress localAddress() {
-    InetSocketAddress address = localAddress;
+  public SocketAddress localAddress() {
+    SocketAddress address = localAddress;
     if (address == null) {
       address = isOpen() ? calls.localAddress(fd) : null;
       address = address == null ? UNKNOWN : address;
@@ -213,8 +210,8 @@ final class EpollStreamSocket extends EpollDescriptor implements StreamSocket {
   }
 
   @Override
-  public InetSocketAddress remoteAddress() {
-    InetSocketAddress address = remoteAddress;
+  public SocketAddress remoteAddress() {
+    SocketAddress address = remoteAddress;
     if (address == null) {
       address = isOpen() ? calls.remoteAddress(fd) : null;
       address = address == null ? UNKNOWN : address;

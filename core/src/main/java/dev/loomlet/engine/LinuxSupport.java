@@ -5,10 +5,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out, without failing, whether epoll can be used in this JVM. */
-final class EpollSupport {
+final class LinuxSupport {
   private static final @Nullable String UNAVAILABLE_REASON = probe();
 
-  private EpollSupport() {}
+  private LinuxSupport() {}
 
   static @Nullable String unavailableReason() {
     return UNAVAILABLE_REASON;

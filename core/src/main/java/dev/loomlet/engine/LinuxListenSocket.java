@@ -4,42 +4,47 @@ import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 
-/** A listening socket on epoll. */
-final class EpollListenSocket extends EpollDescriptor implements ListenSocket {
+/** A listening socket of TCP or a Unix socket, by tries and waits. */
+class LinuxListenSocket extends LinuxDescriptor implements ListenSocket {
   private static final int NO_RESERVE = -1;
 
-  private final InetSocketAddress localAddress;
+  private final SocketAddress localAddress;
   private final String description;
 
   /** Any descriptor, kept to be given up for a moment when there is none left. */
   private int reserve;
 
-  EpollListenSocket(EpollEngine engine, int fd, InetSocketAddress address, ListenOptions options)
+  LinuxListenSocket(LinuxEngine engine, int fd, SocketAddress address, ListenOptions options)
       throws IOException {
     super(engine, fd, 0);
-    // Accepted sockets inherit it, which saves a system call for each of them.
-    option(address, LinuxOption.of(StandardSocketOptions.TCP_NODELAY), true);
-    option(address, LinuxOption.of(StandardSocketOptions.SO_REUSEADDR), options.reuseAddress());
-    option(address, LinuxOption.of(StandardSocketOptions.SO_REUSEPORT), options.reusePort());
+    if (address instanceof InetSocketAddress) {
+      // Accepted sockets inherit it, which saves a system call for each of them.
+      option(address, LinuxOption.of(StandardSocketOptions.TCP_NODELAY), true);
+      option(address, LinuxOption.of(StandardSocketOptions.SO_REUSEADDR), options.reuseAddress());
+      option(address, LinuxOption.of(StandardSocketOptions.SO_REUSEPORT), options.reusePort());
+    }
     check(address, calls.bind(fd, address));
     check(address, calls.listen(fd, options.backlog()));
-    InetSocketAddress bound = calls.localAddress(fd);
+    SocketAddress bound = calls.localAddress(fd);
     this.localAddress = bound == null ? address : bound;
     this.description = "the listener on " + SocketFailure.text(localAddress);
-    check(address, engine.register(this));
+    int error = engine.register(this);
+    if (error < 0) {
+      throw engine.refused(error);
+    }
     int duplicate = calls.duplicate(fd);
     this.reserve = duplicate < 0 ? NO_RESERVE : duplicate;
   }
 
-  private void option(InetSocketAddress address, LinuxOption option, boolean on)
-      throws IOException {
+  private void option(SocketAddress address, LinuxOption option, boolean on) throws IOException {
     check(address, calls.setOption(fd, option.level(), option.number(), on ? 1 : 0));
   }
 
-  private static void check(InetSocketAddress address, int result) throws IOException {
+  private static void check(SocketAddress address, int result) throws IOException {
     if (result < 0) {
       throw SocketFailure.bind(address, -result);
     }
@@ -58,7 +63,7 @@ final class EpollListenSocket extends EpollDescriptor implements ListenSocket {
       if ((state & READABLE) != 0) {
         int accepted = calls.accept(fd);
         if (accepted >= 0) {
-          return new EpollAcceptedSocket(accepted);
+          return new LinuxAcceptedSocket(accepted);
         }
         if (accepted == -Errno.EAGAIN) {
           state &= ~READABLE;
@@ -112,7 +117,7 @@ final class EpollListenSocket extends EpollDescriptor implements ListenSocket {
   }
 
   @Override
-  public InetSocketAddress localAddress() {
+  public SocketAddress localAddress() {
     return localAddress;
   }
 

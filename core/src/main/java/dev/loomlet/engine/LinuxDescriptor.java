@@ -1,0 +1,85 @@
+package dev.loomlet.engine;
+
+import dev.loomlet.linux.PollEvents;
+import dev.loomlet.linux.SystemCalls;
+import java.net.SocketException;
+
+/** A descriptor in the care of a {@link LinuxEngine}. */
+abstract class LinuxDescriptor extends Readiness {
+  /** Events of poll(2) and epoll that mean: try to read. */
+  static final int READABLE_EVENTS =
+      PollEvents.POLLIN
+          | PollEvents.POLLPRI
+          | PollEvents.POLLRDHUP
+          | PollEvents.POLLHUP
+          | PollEvents.POLLERR;
+
+  /** Events that mean: try to write. */
+  static final int WRITABLE_EVENTS = PollEvents.POLLOUT | PollEvents.POLLHUP | PollEvents.POLLERR;
+
+  /** After these a short read does not prove that the socket is empty (PRI: the urgent mark). */
+  private static final int ENDING_EVENTS = READABLE_EVENTS & ~PollEvents.POLLIN;
+
+  final LinuxEngine engine;
+  final SystemCalls calls;
+  final int fd;
+
+  /** Place in the engine's {@link DescriptorTable}. */
+  int index;
+
+  /** Tells this user of the place from an earlier one. */
+  int generation;
+
+  LinuxDescriptor(LinuxEngine engine, int fd, int state) {
+    super(engine.context, engine.progress, state);
+    this.engine = engine;
+    this.calls = engine.calls;
+    this.fd = fd;
+  }
+
+  /** The engine's poll heard events, numbered as by poll(2) and epoll. */
+  final void happened(int events) {
+    int readiness = 0;
+    if ((events & READABLE_EVENTS) != 0) {
+      readiness |= READABLE;
+    }
+    if ((events & WRITABLE_EVENTS) != 0) {
+      readiness |= WRITABLE;
+    }
+    if ((events & ENDING_EVENTS) != 0) {
+      readiness |= ENDING;
+    }
+    ready(readiness);
+  }
+
+  @Override
+  void arm(int readiness) {
+    engine.arm(this, readiness);
+  }
+
+  @Override
+  void askKernel() {
+    int events = calls.pollNow(fd, PollEvents.POLLIN | PollEvents.POLLRDHUP);
+    if (events > 0) {
+      happened(events);
+    }
+  }
+
+  final void requireOpen() throws SocketException {
+    if (!isOpen()) {
+      throw new SocketException(describe() + " is closed");
+    }
+  }
+
+  /** Frees the descriptor and wakes whoever waits for it. Does nothing when repeated. */
+  public void close() {
+    if (markClosed()) {
+      engine.forget(this);
+      closeDescriptor();
+    }
+  }
+
+  void closeDescriptor() {
+    SystemCalls.close(fd);
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Bytes that come and go, whatever they come from: sockets, pipes, terminals, files.
+ *
+ * <p>{@link dev.loomlet.io.ByteSource} and {@link dev.loomlet.io.ByteSink} are what they have in
+ * common; everything here works on those two.
+ */
+@NullMarked
+package dev.loomlet.io;
+
+import org.jspecify.annotations.NullMarked;
