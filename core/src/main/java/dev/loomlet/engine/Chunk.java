@@ -65,6 +65,11 @@ public final class Chunk implements AutoCloseable {
     return address;
   }
 
+  /** All of the buffer. */
+  MemorySegment segment() {
+    return segment;
+  }
+
   ByteBuffer rawBuffer() {
     return buffer;
   }

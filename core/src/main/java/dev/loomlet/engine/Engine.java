@@ -2,6 +2,7 @@ package dev.loomlet.engine;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 
 /**
  * A loop's one door to the kernel.
@@ -43,13 +44,26 @@ public interface Engine extends AutoCloseable {
   StreamSocket connect(SocketAddress address, long timeoutNanos) throws IOException;
 
   /**
+   * Makes a socket for datagrams that has no address yet. Does not wait.
+   *
+   * @param family INET or INET6 for UDP, where a socket of INET6 also speaks IPv4; or UNIX
+   * @throws UnsupportedOperationException if the engine or the machine has no such sockets
+   */
+  MessageSocket openMessages(StandardProtocolFamily family) throws IOException;
+
+  /**
    * Takes over a connection that another loop accepted.
    *
    * @param accepted by an engine of the same kind; closed if this fails
    */
   StreamSocket attach(AcceptedSocket accepted) throws IOException;
 
-  /** Closes every socket and frees what the engine holds. The loop does not run any more. */
+  /** What it does with files. */
+  FileOperations files();
+
+  /**
+   * Closes every socket and file and frees what the engine holds. The loop does not run any more.
+   */
   @Override
   void close();
 }

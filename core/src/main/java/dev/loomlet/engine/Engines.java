@@ -44,6 +44,7 @@ public final class Engines {
   private static final List<Kind> KINDS =
       List.of(
           new Kind(EpollEngine.NAME, LinuxSupport::unavailableReason, EpollEngine::new),
+          new Kind(UringEngine.NAME, UringSupport::unavailableReason, UringEngine::new),
           new Kind(NioEngine.NAME, () -> null, NioEngine::new));
 
   /** All engines, best first. */

@@ -30,6 +30,9 @@ abstract class LinuxDescriptor extends Readiness {
   /** Tells this user of the place from an earlier one. */
   int generation;
 
+  /** What the kernel is doing for it, a bit for each; for models that have it do something. */
+  int operations;
+
   LinuxDescriptor(LinuxEngine engine, int fd, int state) {
     super(engine.context, engine.progress, state);
     this.engine = engine;

@@ -1,9 +1,12 @@
 package dev.loomlet.engine;
 
+import dev.loomlet.linux.DatagramCalls;
 import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the engines made of Linux's system calls have in common: sockets and other descriptors, and
@@ -20,6 +23,9 @@ abstract class LinuxEngine implements Engine {
   final ChunkPool chunks = new ChunkPool();
   final Readiness.Progress progress = new Readiness.Progress();
   final DescriptorTable descriptors = new DescriptorTable();
+  private @Nullable DatagramCalls datagrams;
+
+  private @Nullable LinuxFiles files;
 
   LinuxEngine(EngineContext context) {
     this.context = context;
@@ -85,6 +91,40 @@ abstract class LinuxEngine implements Engine {
   }
 
   @Override
+  public MessageSocket openMessages(StandardProtocolFamily family) throws IOException {
+    int number =
+        switch (family) {
+          case INET -> SystemCalls.AF_INET;
+          case INET6 -> SystemCalls.AF_INET6;
+          case UNIX -> SystemCalls.AF_UNIX;
+        };
+    int fd = datagrams().socket(number);
+    if (fd == -Errno.EAFNOSUPPORT) {
+      throw new UnsupportedOperationException("this machine has no sockets of " + family);
+    }
+    if (fd < 0) {
+      throw refused(fd);
+    }
+    LinuxMessageSocket socket = new LinuxMessageSocket(this, fd, number);
+    int error = register(socket);
+    if (error < 0) {
+      SystemCalls.close(fd);
+      throw refused(error);
+    }
+    return socket;
+  }
+
+  /** Made when they are first needed, because most loops never do. */
+  final DatagramCalls datagrams() {
+    DatagramCalls made = datagrams;
+    if (made == null) {
+      made = new DatagramCalls();
+      datagrams = made;
+    }
+    return made;
+  }
+
+  @Override
   public StreamSocket attach(AcceptedSocket accepted) throws IOException {
     if (!(accepted instanceof LinuxAcceptedSocket ours)) {
       accepted.close();
@@ -136,7 +176,25 @@ abstract class LinuxEngine implements Engine {
   }
 
   @Override
+  public final LinuxFiles files() {
+    LinuxFiles own = files;
+    if (own == null) {
+      own = newFiles();
+      files = own;
+    }
+    return own;
+  }
+
+  /** What does the operations on files. */
+  LinuxFiles newFiles() {
+    return new LinuxFiles(this);
+  }
+
+  @Override
   public void close() {
+    if (files != null) {
+      files.close();
+    }
     descriptors.closeAll();
   }
 }

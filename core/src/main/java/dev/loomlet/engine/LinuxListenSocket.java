@@ -80,7 +80,7 @@ class LinuxListenSocket extends LinuxDescriptor implements ListenSocket {
   }
 
   /** Throws unless the error concerns one connection that is gone already (accept(2), notes). */
-  private void examine(int errno) throws IOException {
+  final void examine(int errno) throws IOException {
     switch (errno) {
       case Errno.EINTR,
           Errno.ECONNABORTED,

@@ -17,6 +17,7 @@ record LinuxOption(int level, int number) {
   private static final Map<String, LinuxOption> BY_NAME =
       Map.ofEntries(
           Map.entry("SO_REUSEADDR", new LinuxOption(SOL_SOCKET, 2)),
+          Map.entry("SO_BROADCAST", new LinuxOption(SOL_SOCKET, 6)),
           Map.entry("SO_SNDBUF", new LinuxOption(SOL_SOCKET, 7)),
           Map.entry("SO_RCVBUF", new LinuxOption(SOL_SOCKET, 8)),
           Map.entry("SO_KEEPALIVE", new LinuxOption(SOL_SOCKET, 9)),

@@ -25,6 +25,22 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
 
   void connect(SocketAddress address, long timeoutNanos) throws IOException {
     remoteAddress = address;
+    int result = establish(address, timeoutNanos);
+    if (result < 0) {
+      throw SocketFailure.connect(address, -result);
+    }
+    state |= WRITABLE;
+    if (address instanceof InetSocketAddress) {
+      setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+  }
+
+  /**
+   * Has the kernel connect. Waits.
+   *
+   * @return 0 or a negative error
+   */
+  int establish(SocketAddress address, long timeoutNanos) throws IOException {
     int result = calls.connect(fd, address);
     if (result == -Errno.EINPROGRESS) {
       // What the kernel said of the socket before it was connecting is not about the connection.
@@ -36,13 +52,7 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
         result = -calls.optionValue(0);
       }
     }
-    if (result < 0) {
-      throw SocketFailure.connect(address, -result);
-    }
-    state |= WRITABLE;
-    if (address instanceof InetSocketAddress) {
-      setOption(StandardSocketOptions.TCP_NODELAY, true);
-    }
+    return result;
   }
 
   @Override

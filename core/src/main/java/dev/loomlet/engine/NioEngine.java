@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -25,10 +26,12 @@ final class NioEngine implements Engine {
   final ChunkPool chunks = new ChunkPool();
   final Readiness.Progress progress = new Readiness.Progress();
   private final Selector selector;
+  private final HelperFiles files;
 
   NioEngine(EngineContext context) throws IOException {
     this.context = context;
     this.selector = Selector.open();
+    this.files = new HelperFiles(context, progress);
   }
 
   @Override
@@ -139,6 +142,29 @@ final class NioEngine implements Engine {
   }
 
   @Override
+  public MessageSocket openMessages(StandardProtocolFamily family) throws IOException {
+    if (family == StandardProtocolFamily.UNIX) {
+      throw new UnsupportedOperationException(
+          "the JDK has no Unix sockets for datagrams, so the engine nio has none; use an engine of"
+              + " Linux, such as epoll");
+    }
+    DatagramChannel channel;
+    try {
+      channel = DatagramChannel.open(family);
+    } catch (java.net.SocketException e) {
+      throw NioFailure.isExhausted(e)
+          ? new DescriptorsExhaustedException("cannot open a UDP socket")
+          : e;
+    }
+    try {
+      return new NioMessageSocket(this, channel);
+    } catch (IOException | RuntimeException | Error e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  @Override
   public StreamSocket attach(AcceptedSocket accepted) throws IOException {
     if (!(accepted instanceof NioAcceptedSocket ours)) {
       accepted.close();
@@ -159,7 +185,13 @@ final class NioEngine implements Engine {
   }
 
   @Override
+  public FileOperations files() {
+    return files;
+  }
+
+  @Override
   public void close() {
+    files.close();
     for (SelectionKey key : new ArrayList<>(selector.keys())) {
       ((NioDescriptor) key.attachment()).close();
     }

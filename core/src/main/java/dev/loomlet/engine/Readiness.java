@@ -42,6 +42,20 @@ abstract class Readiness {
   /** How many operations in a row did not wait; one counter for all descriptors of an engine. */
   static final class Progress {
     private int operations;
+
+    /** Counts an operation; whether its greenlet should make room for the others first. */
+    boolean isDue() {
+      if (++operations <= OPERATIONS_BEFORE_YIELD) {
+        return false;
+      }
+      operations = 0;
+      return true;
+    }
+
+    /** An operation waits. */
+    void reset() {
+      operations = 0;
+    }
   }
 
   Readiness(EngineContext context, Progress progress, int state) {
@@ -131,13 +145,13 @@ abstract class Readiness {
     }
   }
 
-  private void begin() throws SocketException {
+  /** Begins an operation that several greenlets may do at once. */
+  final void begin() throws SocketException {
     context.checkCancelled();
     if ((state & CLOSED) != 0) {
       throw new SocketException(describe() + " is closed");
     }
-    if (++progress.operations > OPERATIONS_BEFORE_YIELD) {
-      progress.operations = 0;
+    if (progress.isDue()) {
       context.yieldNow();
       if ((state & CLOSED) != 0) {
         throw closedWhileWaiting();
@@ -151,7 +165,7 @@ abstract class Readiness {
         "greenlet " + name + " " + doing + describe() + " already; one at a time");
   }
 
-  private SocketException closedWhileWaiting() {
+  final SocketException closedWhileWaiting() {
     return new SocketException(describe() + " was closed while an operation was waiting");
   }
 
@@ -167,7 +181,7 @@ abstract class Readiness {
   final void awaitReadable(long deadline, long timeoutNanos, String doing) throws IOException {
     Thread self = Thread.currentThread();
     WakeTimer timer = null;
-    progress.operations = 0;
+    progress.reset();
     reader = self;
     try {
       if (deadline != 0) {
@@ -191,7 +205,7 @@ abstract class Readiness {
   final void awaitWritable(long deadline, long timeoutNanos, String doing) throws IOException {
     Thread self = Thread.currentThread();
     WakeTimer timer = null;
-    progress.operations = 0;
+    progress.reset();
     writer = self;
     try {
       if (deadline != 0) {

@@ -12,6 +12,9 @@ import java.net.UnixDomainSocketAddress;
 
 /** Turns error numbers into the exceptions that Java programmers know, with what was attempted. */
 final class SocketFailure {
+  /** Stands for the address of a socket that is closed. */
+  static final SocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
+
   private SocketFailure() {}
 
   /** An address as people write it, without the slash of {@code InetSocketAddress.toString}. */

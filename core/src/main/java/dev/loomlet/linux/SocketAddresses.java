@@ -2,6 +2,7 @@ package dev.loomlet.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
@@ -49,12 +50,43 @@ final class SocketAddresses {
    * @throws IllegalArgumentException if it is of neither family, not resolved, or its path too long
    */
   int encode(SocketAddress source) {
+    return encode(source, SystemCalls.familyOf(source));
+  }
+
+  /**
+   * Writes an address for a socket of a family: for one of IPv6, also an address of IPv4 (ipv6(7),
+   * v4-mapped).
+   *
+   * @return its length in bytes
+   * @throws IllegalArgumentException if a socket of the family cannot have such an address
+   */
+  int encode(SocketAddress source, int family) {
     memory.fill((byte) 0);
-    int family = SystemCalls.familyOf(source);
-    memory.set(JAVA_SHORT, 0, (short) family);
-    return source instanceof UnixDomainSocketAddress unix
-        ? encodePath(unix.getPath().toString())
-        : encodeHost((InetSocketAddress) source);
+    int own = SystemCalls.familyOf(source);
+    boolean mapped = own == SystemCalls.AF_INET && family == SystemCalls.AF_INET6;
+    if (own != family && !mapped) {
+      throw new IllegalArgumentException(
+          "a socket of "
+              + nameOf(family)
+              + " cannot use an address of "
+              + nameOf(own)
+              + ": "
+              + source);
+    }
+    if (source instanceof UnixDomainSocketAddress unix) {
+      memory.set(JAVA_SHORT, 0, (short) family);
+      return encodePath(unix.getPath().toString());
+    }
+    InetSocketAddress inet = (InetSocketAddress) source;
+    return mapped ? encodeMapped(inet) : encodeHost(memory, inet.getAddress(), inet.getPort());
+  }
+
+  private static String nameOf(int family) {
+    return switch (family) {
+      case SystemCalls.AF_INET -> "IPv4";
+      case SystemCalls.AF_INET6 -> "IPv6";
+      default -> "Unix";
+    };
   }
 
   private int encodePath(String path) {
@@ -73,21 +105,51 @@ final class SocketAddresses {
     return bytes.length == 0 ? FAMILY_LENGTH : FAMILY_LENGTH + bytes.length + 1;
   }
 
-  private int encodeHost(InetSocketAddress source) {
+  private int encodeMapped(InetSocketAddress source) {
+    memory.set(JAVA_SHORT, 0, (short) SystemCalls.AF_INET6);
     memory.set(PORT, 2, (short) source.getPort());
-    byte[] host = source.getAddress().getAddress();
-    if (source.getAddress() instanceof Inet6Address v6) {
+    memory.set(JAVA_SHORT, 18, (short) -1);
+    MemorySegment.copy(source.getAddress().getAddress(), 0, memory, JAVA_BYTE, 20, 4);
+    return IPV6_LENGTH;
+  }
+
+  /** Writes an address of IP into memory that is zero. */
+  static int encodeHost(MemorySegment memory, InetAddress address, int port) {
+    memory.set(PORT, 2, (short) port);
+    byte[] host = address.getAddress();
+    if (address instanceof Inet6Address v6) {
+      memory.set(JAVA_SHORT, 0, (short) SystemCalls.AF_INET6);
       MemorySegment.copy(host, 0, memory, JAVA_BYTE, 8, host.length);
       memory.set(JAVA_INT, 24, v6.getScopeId());
       return IPV6_LENGTH;
     }
+    memory.set(JAVA_SHORT, 0, (short) SystemCalls.AF_INET);
     MemorySegment.copy(host, 0, memory, JAVA_BYTE, 4, host.length);
     return IPV4_LENGTH;
   }
 
+  /** Passes the address that the kernel left to somebody who may want it as an object. */
+  void copyTo(PeerAddress peer) {
+    int family = memory.get(JAVA_SHORT, 0);
+    if (length.get(JAVA_INT, 0) <= FAMILY_LENGTH) {
+      peer.set(null);
+    } else if (family == SystemCalls.AF_UNIX) {
+      peer.set(decodePath());
+    } else if (family == SystemCalls.AF_INET) {
+      peer.capture(memory.get(JAVA_LONG, 0), 0, 0, 0);
+    } else {
+      // The last four bytes of the fourth word are beyond the address.
+      peer.capture(
+          memory.get(JAVA_LONG, 0),
+          memory.get(JAVA_LONG, 8),
+          memory.get(JAVA_LONG, 16),
+          Integer.toUnsignedLong(memory.get(JAVA_INT, 24)));
+    }
+  }
+
   /** Reads the address that the kernel left. */
   SocketAddress decode() {
-    return memory.get(JAVA_SHORT, 0) == SystemCalls.AF_UNIX ? decodePath() : decodeHost();
+    return memory.get(JAVA_SHORT, 0) == SystemCalls.AF_UNIX ? decodePath() : decodeHost(memory);
   }
 
   /** An abstract name, which begins with a zero byte, is given as no name. */
@@ -101,7 +163,8 @@ final class SocketAddresses {
     return UnixDomainSocketAddress.of(new String(path, StandardCharsets.UTF_8));
   }
 
-  private InetSocketAddress decodeHost() {
+  /** Reads an address of IP. */
+  static InetSocketAddress decodeHost(MemorySegment memory) {
     boolean v6 = memory.get(JAVA_SHORT, 0) == SystemCalls.AF_INET6;
     byte[] host = new byte[v6 ? 16 : 4];
     MemorySegment.copy(memory, JAVA_BYTE, v6 ? 8 : 4, host, 0, host.length);

@@ -283,6 +283,21 @@ public final class SystemCalls extends NativeCalls {
     }
   }
 
+  /**
+   * Writes an address to where {@link #encodedAddress} says. It stays until the next call that has
+   * to do with addresses.
+   *
+   * @return its length in bytes
+   */
+  public int encode(SocketAddress address) {
+    return addresses.encode(address);
+  }
+
+  /** Where {@link #encode} wrote to. */
+  public long encodedAddress() {
+    return addresses.address();
+  }
+
   /** connect(2). */
   public int connect(int socket, SocketAddress address) {
     int length = addresses.encode(address);

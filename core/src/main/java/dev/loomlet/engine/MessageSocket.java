@@ -1,0 +1,120 @@
+package dev.loomlet.engine;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket of an engine that keeps the boundaries of what is sent: of UDP, or a Unix socket for
+ * datagrams.
+ *
+ * <p>One greenlet at a time may receive. Any number may send: who finds no room waits, and the
+ * others behind it, in the order in which they came. Cancelling a waiting operation leaves it
+ * without effect.
+ */
+public interface MessageSocket extends ReadWatch {
+
+  /**
+   * Takes an address. Does not wait.
+   *
+   * @param address of this machine, with port 0 for any free one; or a path where nothing is
+   * @throws java.net.BindException if it is in use, not allowed or not of this machine
+   */
+  void bind(SocketAddress address) throws IOException;
+
+  /**
+   * Binds the socket to one peer: what others send is not received any more, not even if it came
+   * before. Does not wait, and does not tell the peer.
+   */
+  void connect(SocketAddress address) throws IOException;
+
+  /**
+   * Receives one datagram. Waits.
+   *
+   * @param target native or an array's
+   * @param offset where in the target to begin
+   * @param length room for it; what does not fit is lost
+   * @return its length, which is more than the room if it was cut off; 0 for an empty one
+   * @throws java.net.PortUnreachableException if the peer of a connected socket does not listen
+   * @throws java.net.SocketTimeoutException after the time-out; nothing was received
+   * @throws ResourceBusyException if another greenlet waits to receive
+   */
+  int receive(MemorySegment target, long offset, int length, long timeoutNanos) throws IOException;
+
+  /**
+   * Receives one datagram of any size into a buffer that is taken from the loop's pool only when
+   * there is one. Waits as {@link #receive(MemorySegment, long, int, long)}.
+   *
+   * @return its bytes, at most {@link Chunk#CAPACITY}: what does not fit is lost
+   */
+  Chunk receive(long timeoutNanos) throws IOException;
+
+  /** Who sent the datagram that was received last; null if nobody can be named. */
+  @Nullable SocketAddress sender();
+
+  /**
+   * Sends one datagram, whole. Waits while the kernel, or the receiver on this machine, has no room
+   * for it.
+   *
+   * @param source native or an array's
+   * @param offset where in the source to begin
+   * @param length how much, 0 or more
+   * @param target null for the peer of a connected socket
+   * @throws java.net.PortUnreachableException if the peer of a connected socket did not listen when
+   *     an earlier one was sent; this one was not
+   * @throws java.net.SocketTimeoutException after the time-out; nothing was sent
+   */
+  void send(
+      MemorySegment source,
+      long offset,
+      int length,
+      @Nullable SocketAddress target,
+      long timeoutNanos)
+      throws IOException;
+
+  /**
+   * Begins to receive what is sent to a group. Does not wait.
+   *
+   * @param group a multicast address
+   * @param network on which interface; null for the one that the kernel would choose
+   * @param source from this sender alone; null for all
+   */
+  void join(InetAddress group, @Nullable NetworkInterface network, @Nullable InetAddress source)
+      throws IOException;
+
+  /** Ends what {@link #join} with the same arguments began. Does not wait. */
+  void leave(InetAddress group, @Nullable NetworkInterface network, @Nullable InetAddress source)
+      throws IOException;
+
+  /** This side's address. */
+  SocketAddress localAddress();
+
+  /** The peer's address; null if this is not connected. */
+  @Nullable SocketAddress remoteAddress();
+
+  /**
+   * Sets a socket option.
+   *
+   * @throws UnsupportedOperationException if the engine does not know it
+   */
+  <T> void setOption(SocketOption<T> option, T value) throws IOException;
+
+  /**
+   * Reads a socket option.
+   *
+   * @throws UnsupportedOperationException if the engine does not know it
+   */
+  <T> T getOption(SocketOption<T> option) throws IOException;
+
+  /** Whether {@link #close} was not called yet. */
+  boolean isOpen();
+
+  /**
+   * Frees the descriptor; greenlets that wait here get an exception. Does nothing when repeated.
+   */
+  void close();
+}

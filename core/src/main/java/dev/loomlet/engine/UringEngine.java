@@ -1,0 +1,317 @@
+package dev.loomlet.engine;
+
+import dev.loomlet.linux.BufferRing;
+import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.PollEvents;
+import dev.loomlet.linux.Ring;
+import dev.loomlet.linux.RingOpcode;
+import dev.loomlet.linux.RingRefusedException;
+import dev.loomlet.linux.SystemCalls;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Linux's io_uring: the kernel does the operations and says when they are done (io_uring(7)).
+ *
+ * <p>One {@code io_uring_enter} a turn hands over what greenlets have asked for, lets the kernel
+ * complete what it can, and waits if nobody is ready. The rules of ownership:
+ *
+ * <ul>
+ *   <li>What the kernel does for a descriptor is noted in {@link LinuxDescriptor#operations}, a bit
+ *       for each kind, from the submission to the last completion.
+ *   <li>A completion carries the descriptor's key and the kind. If the descriptor was closed
+ *       meanwhile, nobody is found under the key, and what the completion brings (a buffer, an
+ *       accepted descriptor) is freed.
+ *   <li>Closing cancels what is under way and collects the last completions before the descriptor
+ *       is freed; the kernel cancels within the same system call, so that closing does not wait.
+ *   <li>The kernel writes into no memory but buffers that were given to it, and gives each back by
+ *       a completion; it reads no memory after a system call but that of an {@link UringCall},
+ *       which is not left before it is over.
+ * </ul>
+ */
+final class UringEngine extends LinuxEngine {
+  static final String NAME = "io_uring";
+
+  /** Kinds of operations for a descriptor: bits of {@link LinuxDescriptor#operations}. */
+  static final int POLL_IN = 1;
+
+  static final int POLL_OUT = 2;
+  static final int RECEIVE = 4;
+  static final int ACCEPT = 8;
+  static final int CONNECT = 16;
+
+  private static final int KINDS = 5;
+
+  static final int SUBMISSIONS = 256;
+  private static final int COMPLETIONS = 2048;
+
+  /** Where a kind's number lies in the data of a submission, above the index in the key. */
+  private static final int KIND_SHIFT = 28;
+
+  private static final long KIND_MASK = 7L << KIND_SHIFT;
+
+  /** Data of completions that are not about a descriptor: negative. */
+  private static final long WAKE_UP = -1;
+
+  private static final long IGNORED = -2;
+
+  /** How long the end of the engine waits for calls that the kernel does not cancel. */
+  private static final long CALL_GRACE_NANOS = 1_000_000_000;
+
+  private static final int READ_EVENTS =
+      PollEvents.POLLIN | PollEvents.POLLPRI | PollEvents.POLLRDHUP;
+
+  final Ring ring;
+  final UringBuffers buffers;
+  private final boolean wakesByMessage;
+  private final @Nullable WakeUpDescriptor wakeUp;
+  private final UringCalls underWay = new UringCalls();
+
+  /** Streams whose receive ended because the kernel had no buffer. */
+  private final ArrayDeque<UringStreamSocket> starved = new ArrayDeque<>();
+
+  UringEngine(EngineContext context) throws IOException {
+    super(context);
+    try {
+      this.ring = Ring.open(SUBMISSIONS, COMPLETIONS);
+    } catch (RingRefusedException e) {
+      throw UringSupport.refused(e);
+    }
+    try {
+      BufferRing group = ring.newBufferRing(UringBuffers.GROUP, UringBuffers.MOST);
+      if (group == null) {
+        throw new IOException("cannot start the engine " + NAME + ": no buffers for the kernel");
+      }
+      this.buffers = new UringBuffers(group, chunks);
+      this.wakesByMessage = ring.enableWake(WAKE_UP);
+      this.wakeUp = wakesByMessage ? null : new WakeUpDescriptor(calls, NAME);
+    } catch (IOException | RuntimeException | Error e) {
+      ring.close();
+      throw e;
+    }
+    watchWakeUp();
+  }
+
+  private void watchWakeUp() {
+    if (wakeUp != null) {
+      ring.prepare(RingOpcode.POLL_ADD, wakeUp.fd(), 0, RingOpcode.POLL_MULTISHOT, WAKE_UP);
+      ring.operationFlags(PollEvents.POLLIN);
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  LinuxStreamSocket newStream(int fd, int state) {
+    return new UringStreamSocket(this, fd, state);
+  }
+
+  @Override
+  LinuxListenSocket newListener(int fd, SocketAddress address, ListenOptions options)
+      throws IOException {
+    return new UringListenSocket(this, fd, address, options);
+  }
+
+  @Override
+  public void poll(long timeoutNanos) {
+    int result = 0;
+    if (timeoutNanos > 0) {
+      result = ring.enter(timeoutNanos);
+    } else if (ring.hasWork()) {
+      result = ring.enter();
+    }
+    check(result);
+    collect();
+  }
+
+  /** Hands over what is prepared, has the kernel complete what it can, and hears it. */
+  void enterNow() {
+    check(ring.enter());
+    collect();
+  }
+
+  private static void check(int result) {
+    if (result >= 0) {
+      return;
+    }
+    switch (-result) {
+      // What could not be taken or waited for is tried again in the next turn.
+      case Errno.ETIME, Errno.EINTR, Errno.EAGAIN, Errno.EBUSY, Errno.ENOMEM -> {}
+      default -> throw new IllegalStateException("io_uring_enter: " + Errno.text(-result));
+    }
+  }
+
+  private void collect() {
+    while (ring.next()) {
+      completed(ring.data(), ring.result(), ring.flags());
+    }
+    buffers.refill();
+    for (int i = starved.size(); i > 0; i--) {
+      UringStreamSocket stream = starved.remove();
+      stream.receiveAgain();
+    }
+  }
+
+  private void completed(long data, int result, int flags) {
+    if (data < 0) {
+      special(data, result, flags);
+      return;
+    }
+    LinuxDescriptor descriptor = descriptors.find(data & ~KIND_MASK);
+    int kind = 1 << (int) ((data & KIND_MASK) >>> KIND_SHIFT);
+    boolean more = (flags & RingOpcode.HAS_MORE) != 0;
+    if (descriptor != null && !more) {
+      descriptor.operations &= ~kind;
+    }
+    switch (kind) {
+      case RECEIVE -> received(descriptor, result, flags);
+      case ACCEPT -> accepted(descriptor, result);
+      case CONNECT -> {
+        if (descriptor instanceof UringStreamSocket stream) {
+          stream.connected(result);
+        }
+      }
+      default -> {
+        if (descriptor != null && result != -Errno.ECANCELED) {
+          descriptor.happened(result < 0 ? PollEvents.POLLERR : result);
+        }
+      }
+    }
+  }
+
+  private void received(@Nullable LinuxDescriptor descriptor, int result, int flags) {
+    Chunk chunk = (flags & RingOpcode.HAS_BUFFER) != 0 ? buffers.take(flags >>> 16) : null;
+    if (descriptor != null) {
+      ((UringStreamSocket) descriptor).received(chunk, result);
+    } else if (chunk != null) {
+      chunk.close();
+    }
+  }
+
+  private static void accepted(@Nullable LinuxDescriptor descriptor, int result) {
+    if (descriptor != null) {
+      ((UringListenSocket) descriptor).accepted(result);
+    } else if (result >= 0) {
+      SystemCalls.close(result);
+    }
+  }
+
+  private void special(long data, int result, int flags) {
+    if (data == WAKE_UP) {
+      if (wakeUp != null) {
+        wakeUp.clear(calls);
+        if ((flags & RingOpcode.HAS_MORE) == 0) {
+          watchWakeUp();
+        }
+      }
+    } else if (data != IGNORED) {
+      UringCall call = underWay.remove(data);
+      if (call != null) {
+        call.completed(result);
+      }
+    }
+  }
+
+  @Override
+  public void wakeUp() {
+    // The ring cannot be gone but for a number that somebody else's ring has got by now, and to
+    // that a message without meaning does no harm.
+    if (wakesByMessage) {
+      ring.wake();
+    } else {
+      Objects.requireNonNull(wakeUp).signal();
+    }
+  }
+
+  /** What a submission for a descriptor is called. */
+  private static long dataOf(LinuxDescriptor descriptor, int kind) {
+    return DescriptorTable.keyOf(descriptor)
+        | (long) Integer.numberOfTrailingZeros(kind) << KIND_SHIFT;
+  }
+
+  /** Begins an operation for a descriptor, which must not have one of the same kind. */
+  void prepare(LinuxDescriptor descriptor, int kind, int opcode, long address, int length) {
+    ring.prepare(opcode, descriptor.fd, address, length, dataOf(descriptor, kind));
+    descriptor.operations |= kind;
+  }
+
+  /** Asks the kernel to end an operation; its last completion says when it has. */
+  void cancel(LinuxDescriptor descriptor, int kind) {
+    ring.prepareCancel(dataOf(descriptor, kind), IGNORED);
+  }
+
+  /** Receives again as soon as there are buffers. */
+  void starve(UringStreamSocket stream) {
+    if (starved.isEmpty()) {
+      buffers.ranOut();
+    }
+    starved.add(stream);
+  }
+
+  @Override
+  int watch(LinuxDescriptor descriptor) {
+    return 0;
+  }
+
+  @Override
+  void arm(LinuxDescriptor descriptor, int readiness) {
+    boolean read = readiness == Readiness.READABLE;
+    int kind = read ? POLL_IN : POLL_OUT;
+    if ((descriptor.operations & kind) == 0) {
+      prepare(descriptor, kind, RingOpcode.POLL_ADD, 0, 0);
+      ring.operationFlags(read ? READ_EVENTS : PollEvents.POLLOUT);
+    }
+  }
+
+  @Override
+  void unwatch(LinuxDescriptor descriptor) {
+    if (descriptor.operations == 0) {
+      return;
+    }
+    for (int i = 0; i < KINDS; i++) {
+      if ((descriptor.operations & 1 << i) != 0) {
+        cancel(descriptor, 1 << i);
+      }
+    }
+    enterNow();
+  }
+
+  /** Begins a call; the caller completes the submission and then waits for the call. */
+  UringCall prepareCall(int opcode, int descriptor, long address, int length) {
+    UringCall call = new UringCall(this);
+    underWay.add(call);
+    ring.prepare(opcode, descriptor, address, length, UringCalls.keyOf(call));
+    return call;
+  }
+
+  /** Asks the kernel to end a call. */
+  void cancel(UringCall call) {
+    ring.prepareCancel(UringCalls.keyOf(call), IGNORED);
+  }
+
+  /** No greenlet is left; what the kernel still does may use memory that is about to be freed. */
+  private void endCalls() {
+    underWay.cancelAll(this);
+    enterNow();
+    long deadline = context.clock().nanoTime() + CALL_GRACE_NANOS;
+    while (underWay.size() > 0 && context.clock().nanoTime() - deadline < 0) {
+      poll(CALL_GRACE_NANOS);
+    }
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    endCalls();
+    if (wakeUp != null) {
+      wakeUp.close();
+    }
+    ring.close();
+  }
+}

@@ -1,0 +1,316 @@
+package dev.loomlet.engine;
+
+import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.RingOpcode;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that the kernel receives for.
+ *
+ * <p>A receive is begun when somebody waits and goes on by itself. What it brings lies here until
+ * it is read: nothing is lost if the one who waited has given up. It ends by itself after {@link
+ * Chunk#CAPACITY} bytes, and is begun again only when all has been read, so that a connection that
+ * nobody reads holds no more than that. Reading is what {@link Readiness#READABLE} stands for, as
+ * for other descriptors: there are bytes, the end, or an error.
+ *
+ * <p>Writing is tried at once, and waits only if the peer is slow: that is cheaper than to have the
+ * kernel tell of each write that it is done.
+ */
+final class UringStreamSocket extends LinuxStreamSocket {
+  private static final int OPEN_END = 1;
+
+  /** Small arrivals for which nobody waits are kept in as much memory as they need. */
+  private static final int SMALL = 4 * 1024;
+
+  /** From this size on, reading into the caller's memory without a detour pays. */
+  private static final int LARGE = 16 * 1024;
+
+  private static final byte[] NOTHING = {};
+
+  private final UringEngine uring;
+
+  /** What has arrived and was not read: in a chunk, or else in an array. */
+  private @Nullable Chunk unread;
+
+  private byte[] saved = NOTHING;
+  private int savedStart;
+
+  /** 0 at the end of the stream, or a negative error, after what is unread; else positive. */
+  private int end = OPEN_END;
+
+  /** Whether somebody is about to read. */
+  private boolean wanted;
+
+  private int connectResult;
+
+  UringStreamSocket(UringEngine engine, int fd, int state) {
+    super(engine, fd, state & ~READABLE);
+    this.uring = engine;
+  }
+
+  @Override
+  int establish(SocketAddress address, long timeoutNanos) throws IOException {
+    if (!(address instanceof InetSocketAddress)) {
+      return super.establish(address, timeoutNanos);
+    }
+    int length = calls.encode(address);
+    uring.prepare(this, UringEngine.CONNECT, RingOpcode.CONNECT, calls.encodedAddress(), 0);
+    uring.ring.offset(length, 0);
+    // The address is good until the next call only.
+    uring.enterNow();
+    if ((operations & UringEngine.CONNECT) != 0) {
+      state = 0;
+      awaitWritable(deadline(timeoutNanos), timeoutNanos, "connect");
+    }
+    return connectResult;
+  }
+
+  void connected(int result) {
+    connectResult = result;
+    ready(WRITABLE);
+  }
+
+  @Override
+  void arm(int readiness) {
+    if (readiness == READABLE) {
+      wanted = true;
+      startReceive();
+    } else if ((operations & UringEngine.CONNECT) == 0) {
+      super.arm(readiness);
+    }
+  }
+
+  private void startReceive() {
+    if ((operations & UringEngine.RECEIVE) != 0) {
+      return;
+    }
+    uring.buffers.start();
+    if (UringSupport.limitsReceive()) {
+      uring.prepare(this, UringEngine.RECEIVE, RingOpcode.RECV, 0, 0);
+      uring.ring.modify(RingOpcode.BUFFER_SELECT, RingOpcode.RECV_MULTISHOT);
+      uring.ring.buffers(UringBuffers.GROUP, Chunk.CAPACITY);
+    } else {
+      uring.prepare(this, UringEngine.RECEIVE, RingOpcode.RECV, 0, Chunk.CAPACITY);
+      uring.ring.modify(RingOpcode.BUFFER_SELECT, 0);
+      uring.ring.buffers(UringBuffers.GROUP, 0);
+    }
+  }
+
+  /** After an end that says nothing about the stream. */
+  void receiveAgain() {
+    if (isOpen() && wanted && (state & READABLE) == 0) {
+      startReceive();
+    }
+  }
+
+  /**
+   * The kernel has received.
+   *
+   * @param chunk with the bytes, if there are any; this takes it over
+   * @param result how many bytes, 0 for the end, or a negative error
+   */
+  void received(@Nullable Chunk chunk, int result) {
+    if (result > 0 && chunk != null) {
+      if (isOpen()) {
+        keep(chunk, result);
+        ready(READABLE);
+      } else {
+        chunk.close();
+      }
+      return;
+    }
+    if (chunk != null) {
+      chunk.close();
+    }
+    if (!isOpen()) {
+      return;
+    }
+    switch (-result) {
+      case Errno.ENOBUFS -> uring.starve(this);
+      case Errno.ECANCELED, Errno.EINTR, Errno.EAGAIN -> receiveAgain();
+      default -> {
+        end = result;
+        ready(READABLE);
+      }
+    }
+  }
+
+  private void keep(Chunk chunk, int length) {
+    Chunk before = unread;
+    if (before != null) {
+      // There is room, because a receive ends when it has brought as much as a chunk holds.
+      ByteBuffer buffer = before.rawBuffer();
+      int used = buffer.limit();
+      buffer.limit(used + length);
+      buffer.put(used, chunk.rawBuffer(), 0, length);
+      chunk.close();
+      return;
+    }
+    int kept = saved.length - savedStart;
+    if (wanted && kept == 0) {
+      chunk.rawBuffer().limit(length);
+      unread = chunk;
+    } else if (kept + length <= SMALL) {
+      byte[] all = Arrays.copyOfRange(saved, savedStart, saved.length + length);
+      chunk.rawBuffer().get(0, all, kept, length);
+      chunk.close();
+      saved = all;
+      savedStart = 0;
+    } else {
+      // What came first goes first.
+      MemorySegment.copy(chunk.segment(), 0, chunk.segment(), kept, length);
+      chunk.rawBuffer().put(0, saved, savedStart, kept).limit(kept + length);
+      saved = NOTHING;
+      savedStart = 0;
+      unread = chunk;
+    }
+  }
+
+  @Override
+  void askKernel() {
+    if (hasUnread() || end != OPEN_END) {
+      state |= READABLE;
+      return;
+    }
+    boolean before = wanted;
+    startReceive();
+    uring.enterNow();
+    wanted = before;
+  }
+
+  private boolean hasUnread() {
+    return unread != null || saved.length > savedStart;
+  }
+
+  @Override
+  public @Nullable Chunk receive(long timeoutNanos) throws IOException {
+    beginRead();
+    long deadline = 0;
+    while (true) {
+      Chunk chunk = unread;
+      if (chunk != null) {
+        unread = null;
+        drained();
+        return chunk;
+      }
+      if (saved.length > savedStart) {
+        return receiveSaved();
+      }
+      if (end != OPEN_END) {
+        takeEnd();
+        return null;
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos, "read");
+    }
+  }
+
+  private Chunk receiveSaved() {
+    Chunk chunk = uring.chunks.take();
+    int length = saved.length - savedStart;
+    chunk.rawBuffer().put(0, saved, savedStart, length).limit(length);
+    saved = NOTHING;
+    savedStart = 0;
+    drained();
+    return chunk;
+  }
+
+  /** All that has arrived was read. */
+  private void drained() {
+    wanted = false;
+    if (end == OPEN_END) {
+      state &= ~READABLE;
+    }
+  }
+
+  /** At the end of the stream returns; throws an error, once: the kernel forgets it as well. */
+  private void takeEnd() throws IOException {
+    int error = -end;
+    if (error > 0) {
+      end = OPEN_END;
+      drained();
+      throw SocketFailure.operation("read from", describe(), error);
+    }
+  }
+
+  @Override
+  public int read(MemorySegment target, long offset, int length, long timeoutNanos)
+      throws IOException {
+    beginRead();
+    long deadline = 0;
+    while (true) {
+      if (unread != null) {
+        return readUnread(unread, target, offset, length);
+      }
+      if (saved.length > savedStart) {
+        return readSaved(target, offset, length);
+      }
+      if (end != OPEN_END) {
+        takeEnd();
+        return -1;
+      }
+      if (length >= LARGE && (operations & UringEngine.RECEIVE) == 0) {
+        int n = calls.receive(fd, offset == 0 ? target : target.asSlice(offset), length);
+        if (n > 0) {
+          return n;
+        }
+        if (n != -Errno.EAGAIN && n != -Errno.EINTR) {
+          end = n;
+          state |= READABLE;
+          continue;
+        }
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos, "read");
+    }
+  }
+
+  private int readUnread(Chunk chunk, MemorySegment target, long offset, int length) {
+    ByteBuffer buffer = chunk.rawBuffer();
+    int n = Math.min(length, buffer.remaining());
+    int position = buffer.position();
+    MemorySegment.copy(chunk.segment(), position, target, offset, n);
+    if (n < buffer.remaining()) {
+      buffer.position(position + n);
+    } else {
+      unread = null;
+      drained();
+      chunk.close();
+    }
+    return n;
+  }
+
+  private int readSaved(MemorySegment target, long offset, int length) {
+    int n = Math.min(length, saved.length - savedStart);
+    MemorySegment.copy(MemorySegment.ofArray(saved), savedStart, target, offset, n);
+    savedStart += n;
+    if (savedStart == saved.length) {
+      saved = NOTHING;
+      savedStart = 0;
+      drained();
+    }
+    return n;
+  }
+
+  @Override
+  void closeDescriptor() {
+    super.closeDescriptor();
+    Chunk chunk = unread;
+    unread = null;
+    saved = NOTHING;
+    savedStart = 0;
+    if (chunk != null) {
+      chunk.close();
+    }
+  }
+}
