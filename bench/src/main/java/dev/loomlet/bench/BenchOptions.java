@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param seconds how long each of the things compared is measured in each round
  * @param rounds how often they are measured in turn, at least 1
  * @param peers for {@code echo}: the servers to compare, by name; empty for all
+ * @param engines for {@code echo} and {@code bulk}: the engines on which Loomlet takes part; empty
+ *     for the benchmark's own choice
  * @param chart where to write an SVG, or null for none
  */
 public record BenchOptions(
@@ -21,6 +23,7 @@ public record BenchOptions(
     Duration seconds,
     int rounds,
     List<String> peers,
+    List<String> engines,
     @Nullable Path chart) {
 
   /** Checks the ranges. */
@@ -38,41 +41,47 @@ public record BenchOptions(
     }
     connections = List.copyOf(connections);
     peers = List.copyOf(peers);
+    engines = List.copyOf(engines);
   }
 
   /** A table, 50 to 10,000 connections, 7 rounds of a second each, all peers, no chart. */
   public static BenchOptions defaults() {
     return new BenchOptions(
-        false, List.of(50, 1000, 10_000), Duration.ofSeconds(1), 7, List.of(), null);
+        false, List.of(50, 1000, 10_000), Duration.ofSeconds(1), 7, List.of(), List.of(), null);
   }
 
   /** The same with JSON or a table. */
   public BenchOptions withJson(boolean newJson) {
-    return new BenchOptions(newJson, connections, seconds, rounds, peers, chart);
+    return new BenchOptions(newJson, connections, seconds, rounds, peers, engines, chart);
   }
 
   /** The same with other numbers of connections. */
   public BenchOptions withConnections(List<Integer> newConnections) {
-    return new BenchOptions(json, newConnections, seconds, rounds, peers, chart);
+    return new BenchOptions(json, newConnections, seconds, rounds, peers, engines, chart);
   }
 
   /** The same with another time for each measurement. */
   public BenchOptions withSeconds(Duration newSeconds) {
-    return new BenchOptions(json, connections, newSeconds, rounds, peers, chart);
+    return new BenchOptions(json, connections, newSeconds, rounds, peers, engines, chart);
   }
 
   /** The same with another number of rounds. */
   public BenchOptions withRounds(int newRounds) {
-    return new BenchOptions(json, connections, seconds, newRounds, peers, chart);
+    return new BenchOptions(json, connections, seconds, newRounds, peers, engines, chart);
   }
 
   /** The same with other peers. */
   public BenchOptions withPeers(List<String> newPeers) {
-    return new BenchOptions(json, connections, seconds, rounds, newPeers, chart);
+    return new BenchOptions(json, connections, seconds, rounds, newPeers, engines, chart);
+  }
+
+  /** The same with other engines. */
+  public BenchOptions withEngines(List<String> newEngines) {
+    return new BenchOptions(json, connections, seconds, rounds, peers, newEngines, chart);
   }
 
   /** The same with a chart, or with none. */
   public BenchOptions withChart(@Nullable Path newChart) {
-    return new BenchOptions(json, connections, seconds, rounds, peers, newChart);
+    return new BenchOptions(json, connections, seconds, rounds, peers, engines, newChart);
   }
 }

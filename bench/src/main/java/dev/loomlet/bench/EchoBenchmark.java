@@ -1,7 +1,6 @@
 package dev.loomlet.bench;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,28 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Echo servers side by side: processor time for each request, against a server in C. */
 final class EchoBenchmark implements Benchmark {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
-
   /** How long a JVM is warmed up at least. */
   private static final Duration JVM_WARM_UP = Duration.ofSeconds(5);
-
-  /**
-   * A server that takes part, and its load generator: each has one of its own because a process may
-   * not have open as many files as all of them need together.
-   */
-  private record Guest(ServerProcess server, LoadControl control, boolean jvm) {
-    String name() {
-      return server.name();
-    }
-
-    void close() {
-      control.close();
-      server.close();
-    }
-  }
-
-  /** How a server did in one visit. */
-  private record Result(double cpuMicros, LoadControl.Visit visit) {}
 
   private final Duration jvmWarmUp;
 
@@ -60,14 +39,9 @@ final class EchoBenchmark implements Benchmark {
     if (ProcessSample.of(ProcessHandle.current().pid()).isEmpty()) {
       throw new UnmeasurableException("only Linux tells the processor time of other processes");
     }
-    Path natives = null;
-    String noNatives = "";
-    try {
-      natives = Natives.build();
-    } catch (UnmeasurableException e) {
-      noNatives = Objects.requireNonNull(e.getMessage());
-    }
-    String reference = natives == null ? EchoServers.REFERENCE_WITHOUT_C : EchoServers.REFERENCE;
+    EchoPlaces places = EchoPlaces.here();
+    String reference =
+        places.natives() == null ? EchoServers.REFERENCE_WITHOUT_C : EchoServers.REFERENCE;
     Report report =
         new Report(
             "echo",
@@ -80,31 +54,16 @@ final class EchoBenchmark implements Benchmark {
                 + " rounds; processor time of the whole server process for each request; ratio to "
                 + reference
                 + " of the same round; medians (least-greatest).");
-    if (natives == null) {
-      report.missing("load generator in C", noNatives + "; one in Java stands in");
-    }
-    List<Integer> processors = Machine.processors();
-    if (processors.size() < 2) {
-      report.note("with a single processor the load generator disturbs the servers");
-    }
-    int serverProcessor = processors.isEmpty() ? 0 : processors.getFirst();
-    int loadProcessor = processors.size() < 2 ? serverProcessor : processors.get(1);
-    List<String> load =
-        natives == null
-            ? JavaCommand.of(EchoLoad.class.getName(), List.of())
-            : List.of(natives.resolve("load").toString(), "--control");
-    Map<String, Guest> guests = new LinkedHashMap<>();
+    places.note(report);
+    Map<String, EchoGuest> guests = new LinkedHashMap<>();
     try {
-      for (EchoServer each : chosen(EchoServers.all(natives), options.peers(), reference)) {
+      for (EchoServer each : chosen(EchoServers.all(places.natives()), options, reference)) {
         if (each.command().isEmpty()) {
           report.missing(each.name(), each.missing());
           continue;
         }
         try {
-          List<String> command = JavaCommand.pinned(serverProcessor, each.command());
-          ServerProcess server = ServerProcess.start(each.name(), command, START_TIMEOUT);
-          LoadControl control = new LoadControl(JavaCommand.pinned(loadProcessor, load));
-          guests.put(each.name(), new Guest(server, control, each.jvm()));
+          guests.put(each.name(), EchoGuest.start(each, places));
         } catch (IOException e) {
           report.missing(each.name(), String.valueOf(e.getMessage()));
         }
@@ -120,62 +79,78 @@ final class EchoBenchmark implements Benchmark {
       for (int i = 0; i < options.connections().size(); i++) {
         int connections = options.connections().get(i);
         Duration warmUp = i == 0 ? jvmWarmUp : options.seconds();
-        Map<String, List<Result>> results =
+        Map<String, List<EchoGuest.Visit>> results =
             visit(guests.values(), connections, warmUp, options, report, progress);
         addRows(report, results, connections, reference, chart);
       }
       if (options.chart() != null) {
-        chart.highlight("loomlet-epoll").highlight("loomlet-array").writeSvg(options.chart());
+        guests.keySet().stream()
+            .filter(name -> name.startsWith(EchoServers.LOOMLET))
+            .forEach(chart::highlight);
+        chart.writeSvg(options.chart());
       }
     } finally {
-      guests.values().forEach(Guest::close);
+      guests.values().forEach(EchoGuest::close);
     }
     return report;
   }
 
   private static List<EchoServer> chosen(
-      Map<String, Supplier<EchoServer>> all, List<String> names, String reference) {
-    for (String name : names) {
+      Map<String, Supplier<EchoServer>> all, BenchOptions options, String reference) {
+    for (String name : options.peers()) {
       if (!all.containsKey(name)) {
         throw new IllegalArgumentException(
             "there is no server '" + name + "'; there are " + String.join(", ", all.keySet()));
       }
     }
+    for (String name : options.engines()) {
+      if (!EchoServers.engines().contains(name)) {
+        throw new IllegalArgumentException(
+            "there is no engine '" + name + "'; choose among " + EchoServers.engines());
+      }
+    }
     List<EchoServer> chosen = new ArrayList<>();
     all.forEach(
         (name, server) -> {
-          if (names.isEmpty() || names.contains(name) || name.equals(reference)) {
+          if (name.equals(reference) || takesPart(name, options)) {
             chosen.add(server.get());
           }
         });
     return chosen;
   }
 
+  /** Who only names engines wants them against C; who names nothing wants all but some engines. */
+  private static boolean takesPart(String name, BenchOptions options) {
+    if (options.peers().contains(name)
+        || options.engines().stream().map(EchoServers::ofEngine).anyMatch(name::equals)) {
+      return true;
+    }
+    if (!options.peers().isEmpty()) {
+      return false;
+    }
+    if (!options.engines().isEmpty()) {
+      return name.equals(EchoServers.SECOND_REFERENCE);
+    }
+    return EchoServers.usualEngines().stream().map(EchoServers::ofEngine).anyMatch(name::equals)
+        || EchoServers.engines().stream().map(EchoServers::ofEngine).noneMatch(name::equals);
+  }
+
   /** All rounds at one number of connections. */
-  private static Map<String, List<Result>> visit(
-      Collection<Guest> guests,
+  private static Map<String, List<EchoGuest.Visit>> visit(
+      Collection<EchoGuest> guests,
       int connections,
       Duration warmUp,
       BenchOptions options,
       Report report,
       Consumer<String> progress)
       throws IOException {
-    Map<String, List<Result>> results = new LinkedHashMap<>();
-    List<Guest> ready = new ArrayList<>();
-    for (Guest guest : guests) {
+    Map<String, List<EchoGuest.Visit>> results = new LinkedHashMap<>();
+    List<EchoGuest> ready = new ArrayList<>();
+    for (EchoGuest guest : guests) {
       String name = guest.name();
       progress.accept(connections + " connections: opening and warming up " + name);
       try {
-        guest.control().open(name, guest.server().port(), connections);
-        if (guest.jvm() && warmUp.compareTo(options.seconds()) > 0) {
-          guest.control().run(name, warmUp);
-          // Frames that were interpreted when a connection began would stay below all others as
-          // long
-          // as it lasts, and would slow down every switch to its thread.
-          guest.control().close(name);
-          guest.control().open(name, guest.server().port(), connections);
-        }
-        guest.control().run(name, options.seconds());
+        guest.open(connections, warmUp, options.seconds());
         results.put(name, new ArrayList<>());
         ready.add(guest);
       } catch (IOException e) {
@@ -185,40 +160,38 @@ final class EchoBenchmark implements Benchmark {
     }
     for (int round = 1; round <= options.rounds(); round++) {
       progress.accept(connections + " connections: round " + round + " of " + options.rounds());
-      for (Guest guest : round % 2 == 1 ? ready : ready.reversed()) {
-        ProcessSample before = guest.server().sample();
-        LoadControl.Visit visit = guest.control().run(guest.name(), options.seconds());
-        ProcessSample used = guest.server().sample().minus(before);
-        if (visit.wrong() > 0) {
+      for (EchoGuest guest : round % 2 == 1 ? ready : ready.reversed()) {
+        EchoGuest.Visit visit = guest.visit(options.seconds());
+        if (visit.load().wrong() > 0) {
           report.note(
               guest.name()
                   + " lost connections or replied wrongly with "
                   + connections
                   + " connections");
         }
-        Objects.requireNonNull(results.get(guest.name()))
-            .add(new Result(used.cpuNanos() / 1e3 / Math.max(1, visit.requests()), visit));
+        Objects.requireNonNull(results.get(guest.name())).add(visit);
       }
     }
-    for (Guest guest : ready) {
-      guest.control().close(guest.name());
+    for (EchoGuest guest : ready) {
+      guest.leave();
     }
     return results;
   }
 
   private static void addRows(
       Report report,
-      Map<String, List<Result>> results,
+      Map<String, List<EchoGuest.Visit>> results,
       int connections,
       String reference,
       GroupedBarChart chart) {
-    List<Result> base = results.get(reference);
+    List<EchoGuest.Visit> base = results.get(reference);
+    List<EchoGuest.Visit> second = results.get(EchoServers.SECOND_REFERENCE);
     Map<String, @Nullable Spread> ratios = new HashMap<>();
     results.forEach((name, found) -> ratios.put(name, base == null ? null : ratio(found, base)));
     List<String> names = new ArrayList<>(results.keySet());
     names.sort(Comparator.comparingDouble(name -> median(ratios.get(name))));
     for (String name : names) {
-      List<Result> found = Objects.requireNonNull(results.get(name));
+      List<EchoGuest.Visit> found = Objects.requireNonNull(results.get(name));
       Map<String, Object> cells = Report.cells();
       cells.put("connections", connections);
       cells.put("server", name);
@@ -227,14 +200,17 @@ final class EchoBenchmark implements Benchmark {
         cells.put("ratio", ratio);
         chart.add(name, connections + " connections", ratio.median());
       }
-      cells.put("cpu_us", Spread.of(found.stream().map(Result::cpuMicros).toList()));
+      if (second != null) {
+        cells.put("to_" + EchoServers.SECOND_REFERENCE, ratio(found, second));
+      }
+      cells.put("cpu_us", Spread.of(found.stream().map(EchoGuest.Visit::cpuMicros).toList()));
       cells.put(
           "requests_per_s",
-          Spread.of(found.stream().map(each -> each.visit().perSecond()).toList()).median());
+          Spread.of(found.stream().map(each -> each.load().perSecond()).toList()).median());
       cells.put(
-          "p50_us", Spread.of(found.stream().map(each -> each.visit().p50()).toList()).median());
+          "p50_us", Spread.of(found.stream().map(each -> each.load().p50()).toList()).median());
       cells.put(
-          "p99_us", Spread.of(found.stream().map(each -> each.visit().p99()).toList()).median());
+          "p99_us", Spread.of(found.stream().map(each -> each.load().p99()).toList()).median());
       report.row(cells);
     }
   }
@@ -243,7 +219,7 @@ final class EchoBenchmark implements Benchmark {
     return ratio == null ? 0 : ratio.median();
   }
 
-  private static Spread ratio(List<Result> found, List<Result> base) {
+  private static Spread ratio(List<EchoGuest.Visit> found, List<EchoGuest.Visit> base) {
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {
       ratios.add(found.get(i).cpuMicros() / base.get(i).cpuMicros());

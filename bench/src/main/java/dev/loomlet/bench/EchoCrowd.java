@@ -23,6 +23,9 @@ final class EchoCrowd implements AutoCloseable {
           .toUpperCase(Locale.ROOT)
           .getBytes(StandardCharsets.US_ASCII);
 
+  /** For a server that has stopped answering. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final List<TcpStream> streams = new ArrayList<>();
   private final byte[] buffer = new byte[REPLY.length];
   private final Histogram latency = new Histogram(60_000_000_000L, 3);
@@ -33,8 +36,10 @@ final class EchoCrowd implements AutoCloseable {
   EchoCrowd(int port, int connections) throws IOException {
     try {
       for (int i = 0; i < connections; i++) {
-        TcpStream stream = TcpStream.connect("127.0.0.1", port);
+        TcpStream stream = TcpStream.connect("127.0.0.1", port, PATIENCE);
         streams.add(stream);
+        stream.setReadTimeout(PATIENCE);
+        stream.setWriteTimeout(PATIENCE);
         ask(stream);
       }
     } catch (IOException e) {

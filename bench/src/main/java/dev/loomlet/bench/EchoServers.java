@@ -4,10 +4,12 @@ import dev.loomlet.bench.peers.JdkPlatformThreadEchoServer;
 import dev.loomlet.bench.peers.JdkVirtualThreadEchoServer;
 import dev.loomlet.bench.peers.LoomletArrayEchoServer;
 import dev.loomlet.bench.peers.LoomletEchoServer;
+import dev.loomlet.engine.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class EchoServers {
   static final String REFERENCE = "c-epoll";
+  static final String SECOND_REFERENCE = "c-io_uring";
   static final String REFERENCE_WITHOUT_C = "jdk-virtual";
 
+  /** What the names of all of Loomlet's own servers begin with. */
+  static final String LOOMLET = "loomlet-";
+
+  private static final String ARRAY_ENGINE = "epoll";
+  private static final String PORT = "0";
   private static final String PYTHON = "/usr/bin/python3";
   private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(3);
 
@@ -37,10 +45,18 @@ final class EchoServers {
    */
   static Map<String, Supplier<EchoServer>> all(@Nullable Path natives) {
     Map<String, Supplier<EchoServer>> all = new LinkedHashMap<>();
-    all.put("c-epoll", () -> inC("c-epoll", natives, "echo_epoll"));
-    all.put("c-io_uring", () -> inC("c-io_uring", natives, "echo_uring"));
-    all.put("loomlet-epoll", () -> loomlet("loomlet-epoll", LoomletEchoServer.class));
-    all.put("loomlet-array", () -> loomlet("loomlet-array", LoomletArrayEchoServer.class));
+    all.put(REFERENCE, () -> inC(REFERENCE, natives, "echo_epoll"));
+    all.put(SECOND_REFERENCE, () -> inC(SECOND_REFERENCE, natives, "echo_uring"));
+    for (String engine : engines()) {
+      all.put(ofEngine(engine), () -> loomlet(ofEngine(engine), engine));
+    }
+    all.put(
+        "loomlet-array",
+        () ->
+            EchoServer.of(
+                "loomlet-array",
+                true,
+                JavaCommand.of(LoomletArrayEchoServer.class.getName(), on(ARRAY_ENGINE), PORT)));
     all.put("netty-epoll", () -> netty("epoll"));
     all.put("netty-io_uring", () -> netty("io_uring"));
     all.put(
@@ -71,9 +87,42 @@ final class EchoServers {
         : EchoServer.of(name, false, List.of(natives.resolve(program).toString(), "0"));
   }
 
-  private static EchoServer loomlet(String name, Class<?> program) {
-    List<String> engine = List.of("-Dloomlet.engine=epoll");
-    return EchoServer.of(name, true, JavaCommand.of(program.getName(), engine, "0"));
+  /** The name in the comparison of Loomlet's server on an engine. */
+  static String ofEngine(String engine) {
+    return LOOMLET + engine;
+  }
+
+  /** What can be said behind {@code --engines}: all engines that exist, here or elsewhere. */
+  static List<String> engines() {
+    List<String> names = new ArrayList<>(List.of(Engines.AUTO));
+    Engines.all().forEach(each -> names.add(each.name()));
+    return names;
+  }
+
+  /** The engines whose servers take part in a comparison with others if nobody says which. */
+  static List<String> usualEngines() {
+    return engines().stream().filter(List.of("epoll", "io_uring")::contains).toList();
+  }
+
+  /**
+   * Loomlet's server on an engine.
+   *
+   * @param name for reports
+   * @param engine one of {@link #engines}
+   */
+  static EchoServer loomlet(String name, String engine) {
+    for (Engines.Info each : Engines.all()) {
+      String reason = each.unavailableReason();
+      if (each.name().equals(engine) && reason != null) {
+        return EchoServer.missing(name, reason);
+      }
+    }
+    return EchoServer.of(
+        name, true, JavaCommand.of(LoomletEchoServer.class.getName(), on(engine), PORT));
+  }
+
+  private static List<String> on(String engine) {
+    return List.of("-D" + Engines.PROPERTY + "=" + engine);
   }
 
   private static EchoServer netty(String transport) {

@@ -29,6 +29,7 @@ final class Json {
   private static void write(@Nullable Object value, StringBuilder out) {
     switch (value) {
       case null -> out.append("null");
+      case Object none when none == Report.NONE -> out.append("null");
       case Spread spread -> {
         Map<String, Object> parts = new LinkedHashMap<>();
         parts.put("median", spread.median());

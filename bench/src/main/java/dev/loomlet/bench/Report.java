@@ -2,6 +2,7 @@ package dev.loomlet.bench;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,6 +11,15 @@ import java.util.Set;
 
 /** What a benchmark found out, and how: a table, printed for people or as JSON. */
 final class Report {
+  /** The cell of what was not measured. */
+  static final Object NONE =
+      new Object() {
+        @Override
+        public String toString() {
+          return "–";
+        }
+      };
+
   private final String name;
   private final String method;
   private final List<Map<String, Object>> rows = new ArrayList<>();
@@ -63,7 +73,8 @@ final class Report {
     out.flush();
   }
 
-  private Map<String, Object> json() {
+  /** All of it, as {@link Json} writes it. */
+  Map<String, Object> json() {
     Machine machine = Machine.here();
     Map<String, Object> where = new LinkedHashMap<>();
     where.put("processor", machine.processor());
@@ -92,11 +103,20 @@ final class Report {
     List<String> head = new ArrayList<>(widths.keySet());
     Map<String, Object> titles = new LinkedHashMap<>();
     head.forEach(column -> titles.put(column, column));
+    Set<String> texts = new HashSet<>(head);
+    for (Map<String, Object> row : rows) {
+      row.forEach(
+          (column, value) -> {
+            if (!(value instanceof String)) {
+              texts.remove(column);
+            }
+          });
+    }
     if (!rows.isEmpty()) {
-      printRow(out, titles, widths, rows.getFirst());
+      printRow(out, titles, widths, texts);
     }
     for (Map<String, Object> row : rows) {
-      printRow(out, row, widths, rows.getFirst());
+      printRow(out, row, widths, texts);
     }
     missing.forEach((what, why) -> out.println("missing: " + what + " (" + why + ")"));
     notes.forEach(note -> out.println("note: " + note));
@@ -104,17 +124,13 @@ final class Report {
 
   /** Text stands left, numbers right. */
   private static void printRow(
-      PrintStream out,
-      Map<String, Object> row,
-      Map<String, Integer> widths,
-      Map<String, Object> sample) {
+      PrintStream out, Map<String, Object> row, Map<String, Integer> widths, Set<String> texts) {
     StringBuilder line = new StringBuilder();
     widths.forEach(
         (column, width) -> {
           String text = text(row.getOrDefault(column, ""));
           String blanks = " ".repeat(width - text.length());
-          boolean left = sample.get(column) instanceof String;
-          line.append(left ? text + blanks : blanks + text).append("  ");
+          line.append(texts.contains(column) ? text + blanks : blanks + text).append("  ");
         });
     out.println(line.toString().stripTrailing());
   }

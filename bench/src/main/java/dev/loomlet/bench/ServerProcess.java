@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,6 +35,7 @@ public final class ServerProcess implements AutoCloseable {
   private final CompletableFuture<Integer> announced = new CompletableFuture<>();
   private final Thread errors;
   private int port;
+  private boolean paused;
 
   private ServerProcess(String name, Process process) {
     this.name = name;
@@ -99,7 +101,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private Thread drain(String what, BufferedReader from, java.util.function.Consumer<String> to) {
+  private Thread drain(String what, BufferedReader from, Consumer<String> to) {
     return Thread.ofPlatform()
         .daemon()
         .name(name + " " + what)
@@ -145,6 +147,26 @@ public final class ServerProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** Puts it aside as it is, by a signal, so that it takes no time from others. */
+  void pause() {
+    paused = Signal.STOP.send(pid());
+  }
+
+  /** Has it go on after {@link #pause}. */
+  void resume() {
+    if (paused) {
+      paused = false;
+      Signal.CONTINUE.send(pid());
+    }
+  }
+
+  /** The last lines of what it wrote to standard error. */
+  List<String> complaints() {
+    synchronized (lastErrors) {
+      return List.copyOf(lastErrors);
+    }
+  }
+
   /**
    * What it has used up to now.
    *
@@ -163,6 +185,7 @@ public final class ServerProcess implements AutoCloseable {
   /** Asks it to end, and ends it if it does not. Waits. */
   @Override
   public void close() {
+    resume();
     process.destroy();
     try {
       if (!process.waitFor(PATIENCE)) {

@@ -37,9 +37,12 @@ record Spread(double median, double least, double greatest) {
   /** A number with as many digits as are worth reading. */
   static String number(double value) {
     double size = Math.abs(value);
-    return String.format(
-        Locale.ROOT,
-        size >= 1000 ? "%,.0f" : size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : "%.2f",
-        value);
+    String format =
+        size >= 1000
+            ? "%,.0f"
+            : size >= 100
+                ? "%.0f"
+                : size >= 10 ? "%.1f" : size >= 0.1 || size == 0 ? "%.2f" : "%.4f";
+    return String.format(Locale.ROOT, format, value);
   }
 }

@@ -3,6 +3,7 @@ package dev.loomlet.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** A drawing in the making: what all charts have in common. Readable on light and dark pages. */
@@ -27,6 +28,23 @@ final class Svg {
       .series2 { fill: #d98a1f; }
       .series3 { fill: #b0569b; }
       .series4 { fill: #7a7f87; }
+      .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
+      .dashed { stroke-dasharray: 5 4; }
+      .dot { fill: currentColor; }
+      .hue0 { color: #d1495b; }
+      .hue1 { color: #d98a1f; }
+      .hue2 { color: #8a9a1f; }
+      .hue3 { color: #2e8b57; }
+      .hue4 { color: #0e8a9d; }
+      .hue5 { color: #2f6fdf; }
+      .hue6 { color: #7a4fc9; }
+      .hue7 { color: #b0569b; }
+      .hue8 { color: #1f2328; }
+      .hue9 { color: #636c76; }
+      .hue10 { color: #8c6d46; }
+      .hue11 { color: #9b2226; }
+      .hue12 { color: #005f73; }
+      .hue13 { color: #94a3b8; }
       @media (prefers-color-scheme: dark) {
         .ink { fill: #e6edf3; }
         .faint { fill: #9aa5b1; }
@@ -38,15 +56,35 @@ final class Svg {
         .series2 { fill: #eaa54a; }
         .series3 { fill: #d184be; }
         .series4 { fill: #9aa0a8; }
+        .hue0 { color: #f0788a; }
+        .hue1 { color: #eaa54a; }
+        .hue2 { color: #b9c94a; }
+        .hue3 { color: #4cc38a; }
+        .hue4 { color: #2bb8cf; }
+        .hue5 { color: #78a5ff; }
+        .hue6 { color: #b08cff; }
+        .hue7 { color: #e08ccb; }
+        .hue8 { color: #e6edf3; }
+        .hue9 { color: #9aa5b1; }
+        .hue10 { color: #c9a877; }
+        .hue11 { color: #e0565b; }
+        .hue12 { color: #5fb3c4; }
+        .hue13 { color: #64748b; }
       }
       """;
 
   private static final int SERIES_COLOURS = 5;
+  private static final int HUES = 14;
 
   private final StringBuilder body = new StringBuilder();
 
   static String series(int index) {
     return "series" + index % SERIES_COLOURS;
+  }
+
+  /** The colour of a line, one of more than bars have. */
+  static String hue(int index) {
+    return "hue" + index % HUES;
   }
 
   /** Draws text; anchor is start, middle or end. */
@@ -83,6 +121,49 @@ final class Svg {
             top,
             x,
             bottom,
+            classes));
+  }
+
+  void horizontalLine(double left, double right, double y, String classes) {
+    body.append(
+        String.format(
+            Locale.ROOT,
+            "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>%n",
+            left,
+            y,
+            right,
+            y,
+            classes));
+  }
+
+  /** Draws a line through points of two coordinates each. */
+  void line(List<double[]> points, String classes) {
+    StringBuilder text = new StringBuilder();
+    for (double[] each : points) {
+      text.append(String.format(Locale.ROOT, "%.1f,%.1f ", each[0], each[1]));
+    }
+    body.append(
+        String.format(
+            Locale.ROOT,
+            "<polyline points=\"%s\" class=\"%s\"/>%n",
+            text.toString().stripTrailing(),
+            classes));
+  }
+
+  /** Marks a point by one of four shapes, for those who do not tell colours apart. */
+  void dot(double x, double y, int shape, String classes) {
+    String path =
+        switch (shape % 4) {
+          case 0 -> "M%1$.1f %2$.1fm-3.2 0a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0 -6.4 0z";
+          case 1 -> "M%1$.1f %2$.1fm-2.9 -2.9h5.8v5.8h-5.8z";
+          case 2 -> "M%1$.1f %2$.1fm0 -4l3.9 6.6h-7.8z";
+          default -> "M%1$.1f %2$.1fm0 -4.2l4.2 4.2l-4.2 4.2l-4.2 -4.2z";
+        };
+    body.append(
+        String.format(
+            Locale.ROOT,
+            "<path d=\"%s\" class=\"%s\"/>%n",
+            String.format(Locale.ROOT, path, x, y),
             classes));
   }
 

@@ -1,7 +1,7 @@
 package dev.loomlet.bench;
 
 /** Nothing can be measured on this machine; the message says why and what to do. */
-final class UnmeasurableException extends Exception {
+public final class UnmeasurableException extends Exception {
   private static final long serialVersionUID = 1;
 
   UnmeasurableException(String message) {

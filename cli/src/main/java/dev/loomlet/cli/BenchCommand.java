@@ -64,6 +64,16 @@ final class BenchCommand implements Callable<Integer> {
       description = "for echo: the servers to compare; all if not given")
   @Nullable List<String> peers;
 
+  @Option(
+      names = "--engines",
+      paramLabel = "NAME",
+      split = ",",
+      completionCandidates = EngineOption.Names.class,
+      description =
+          "for echo and bulk: the engines on which Loomlet takes part, against C only unless"
+              + " --peers names others")
+  @Nullable List<String> engines;
+
   @Option(names = "--chart", paramLabel = "FILE", description = "where to draw the result, as SVG")
   @Nullable Path chart;
 
@@ -111,6 +121,9 @@ final class BenchCommand implements Callable<Integer> {
       }
       if (peers != null) {
         options = options.withPeers(peers);
+      }
+      if (engines != null) {
+        options = options.withEngines(engines);
       }
       return options;
     } catch (IllegalArgumentException e) {

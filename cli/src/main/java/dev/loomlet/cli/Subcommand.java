@@ -13,6 +13,7 @@ enum Subcommand {
   DEMO("demo", true),
   DOCTOR("doctor", false),
   BENCH("bench", false),
+  COMPARE("compare", false),
   COMPLETION("completion", false),
   HELP("help", false);
 
@@ -45,6 +46,7 @@ enum Subcommand {
           case DEMO -> new DemoCommand();
           case DOCTOR -> new DoctorCommand();
           case BENCH -> new BenchCommand();
+          case COMPARE -> new CompareCommand();
           case COMPLETION -> new CompletionCommand();
           case HELP -> new CommandLine.HelpCommand();
         };
@@ -73,5 +75,6 @@ enum Subcommand {
     UsageMessageSpec usage = command.getCommandSpec().usageMessage();
     usage.exitCodeListHeading("%nExit status:%n");
     usage.exitCodeList(ExitCode.descriptions());
+    command.getSubcommands().values().forEach(Subcommand::setExitCodes);
   }
 }

@@ -12,7 +12,7 @@ class MainTest {
     Completed run = InThisJvm.loomlet();
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("run ", "demo ", "doctor ", "bench ", "completion ");
+    assertThat(run.err()).contains("run ", "demo ", "doctor ", "bench ", "compare ", "completion ");
   }
 
   @Test
@@ -21,12 +21,12 @@ class MainTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
-        .contains("run ", "demo ", "doctor ", "bench ", "completion ", "help ")
+        .contains("run ", "demo ", "doctor ", "bench ", "compare ", "completion ", "help ")
         .contains("69 ", "130 ");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "demo", "doctor", "bench", "completion"})
+  @ValueSource(strings = {"run", "demo", "doctor", "bench", "compare", "completion"})
   void everySubcommandHasHelpInTwoWays(String subcommand) {
     Completed asked = InThisJvm.loomlet("help", subcommand);
 
@@ -61,7 +61,7 @@ class MainTest {
     Completed run = InThisJvm.loomlet("completion", shell);
 
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("complete -F", "run demo doctor bench completion help");
+    assertThat(run.out()).contains("complete -F", "run demo doctor bench compare completion help");
   }
 
   @Test

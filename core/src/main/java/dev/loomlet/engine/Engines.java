@@ -45,7 +45,12 @@ public final class Engines {
       List.of(
           new Kind(EpollEngine.NAME, LinuxSupport::unavailableReason, EpollEngine::new),
           new Kind(UringEngine.NAME, UringSupport::unavailableReason, UringEngine::new),
-          new Kind(NioEngine.NAME, () -> null, NioEngine::new));
+          new Kind(NioEngine.NAME, () -> null, NioEngine::new),
+          new Kind(PollEngine.NAME, LinuxSupport::unavailableReason, PollEngine::new),
+          new Kind(SelectEngine.NAME, LinuxSupport::unavailableReason, SelectEngine::new),
+          new Kind(SignalEngine.NAME, SignalEngine::unavailableReason, SignalEngine::new),
+          new Kind(NonblockingEngine.NAME, LinuxSupport::unavailableReason, NonblockingEngine::new),
+          new Kind(BlockingEngine.NAME, LinuxSupport::unavailableReason, BlockingEngine::new));
 
   /** All engines, best first. */
   public static List<Info> all() {

@@ -45,8 +45,12 @@ abstract class LinuxEngine implements Engine {
    * Somebody begins to wait for a descriptor; for models that must tell the kernel each time.
    *
    * @param readiness {@link Readiness#READABLE} or {@link Readiness#WRITABLE}
+   * @throws java.io.UncheckedIOException if it cannot be waited for; the waiter gets the cause
    */
   void arm(LinuxDescriptor descriptor, int readiness) {}
+
+  /** A socket was shut down in a direction on this side, which not every model hears of. */
+  void hasShutDown(LinuxDescriptor socket, int readiness) {}
 
   /** A stream over a connected, non-blocking descriptor, or one that is going to be connected. */
   LinuxStreamSocket newStream(int fd, int state) {

@@ -45,14 +45,21 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
     if (result == -Errno.EINPROGRESS) {
       // What the kernel said of the socket before it was connecting is not about the connection.
       state = 0;
-      awaitWritable(deadline(timeoutNanos), timeoutNanos, "connect");
-      LinuxOption pending = LinuxOption.PENDING_ERROR;
-      result = calls.getOption(fd, pending.level(), pending.number());
-      if (result >= 0) {
-        result = -calls.optionValue(0);
-      }
+      result = awaitConnected(address, deadline(timeoutNanos), timeoutNanos);
     }
     return result;
+  }
+
+  /** That it is writable is a belief; to connect again says what became of it (connect(2)). */
+  private int awaitConnected(SocketAddress address, long deadline, long timeoutNanos)
+      throws IOException {
+    int result;
+    do {
+      state &= ~WRITABLE;
+      awaitWritable(deadline, timeoutNanos, "connect");
+      result = calls.connect(fd, address);
+    } while (result == -Errno.EALREADY || result == -Errno.EINTR);
+    return result == -Errno.EISCONN ? 0 : result;
   }
 
   @Override
@@ -206,6 +213,7 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
     if (result < 0 && result != -Errno.ENOTCONN) {
       throw SocketFailure.operation("shut down", describe(), -result);
     }
+    engine.hasShutDown(this, how == SystemCalls.SHUT_RD ? READABLE : WRITABLE);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.loomlet.engine;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,12 @@ abstract class Readiness {
   private @Nullable WakeTimer readTimer;
   private @Nullable WakeTimer writeTimer;
 
+  /**
+   * The deadline of an operation that was over when it was ready to try once more; 0 if none was. A
+   * belief that proves wrong each time must not put off a time-out for ever.
+   */
+  private long lastTry;
+
   /** How many operations in a row did not wait; one counter for all descriptors of an engine. */
   static final class Progress {
     private int operations;
@@ -64,8 +71,20 @@ abstract class Readiness {
     this.state = state;
   }
 
-  /** Called when somebody begins to wait, for engines that must tell the kernel each time. */
+  /**
+   * Called when somebody begins to wait, for engines that must tell the kernel each time.
+   *
+   * @throws UncheckedIOException if it cannot be waited for
+   */
   void arm(int readiness) {}
+
+  private void beginWait(int readiness) throws IOException {
+    try {
+      arm(readiness);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
 
   /** Has the kernel say anew what it is ready for, and hears it. */
   abstract void askKernel();
@@ -104,6 +123,11 @@ abstract class Readiness {
     }
   }
 
+  /** Whether somebody wants to be told, who will believe it without trying. */
+  final boolean isWatched() {
+    return watcher != null;
+  }
+
   private void tellWatcher() {
     Runnable watching = watcher;
     if (watching != null) {
@@ -123,13 +147,14 @@ abstract class Readiness {
   }
 
   /** See {@link ReadWatch#watchReadable}. */
-  public final void watchReadable(Runnable whenReadable) {
+  public final void watchReadable(Runnable whenReadable) throws IOException {
     refuseSecondReader();
-    watcher = whenReadable;
-    if ((state & (READABLE | CLOSED)) != 0) {
-      whenReadable.run();
+    if ((state & (READABLE | CLOSED)) == 0) {
+      beginWait(READABLE);
+      watcher = whenReadable;
     } else {
-      arm(READABLE);
+      watcher = whenReadable;
+      whenReadable.run();
     }
   }
 
@@ -185,6 +210,9 @@ abstract class Readiness {
     reader = self;
     try {
       if (deadline != 0) {
+        if (deadline == lastTry) {
+          throw timedOut(doing, timeoutNanos);
+        }
         timer = readTimer;
         if (timer == null) {
           timer = new WakeTimer(context);
@@ -192,8 +220,8 @@ abstract class Readiness {
         }
         timer.start(self, deadline);
       }
-      arm(READABLE);
-      await(READABLE, timer, doing, timeoutNanos);
+      beginWait(READABLE);
+      await(READABLE, timer, deadline, doing, timeoutNanos);
     } finally {
       reader = null;
       if (timer != null) {
@@ -209,6 +237,9 @@ abstract class Readiness {
     writer = self;
     try {
       if (deadline != 0) {
+        if (deadline == lastTry) {
+          throw timedOut(doing, timeoutNanos);
+        }
         timer = writeTimer;
         if (timer == null) {
           timer = new WakeTimer(context);
@@ -216,8 +247,8 @@ abstract class Readiness {
         }
         timer.start(self, deadline);
       }
-      arm(WRITABLE);
-      await(WRITABLE, timer, doing, timeoutNanos);
+      beginWait(WRITABLE);
+      await(WRITABLE, timer, deadline, doing, timeoutNanos);
     } finally {
       writer = null;
       if (timer != null) {
@@ -226,21 +257,30 @@ abstract class Readiness {
     }
   }
 
-  private void await(int readiness, @Nullable WakeTimer timer, String doing, long timeoutNanos)
+  private void await(
+      int readiness, @Nullable WakeTimer timer, long deadline, String doing, long timeoutNanos)
       throws IOException {
     while (true) {
       context.park();
       if ((state & CLOSED) != 0) {
         throw closedWhileWaiting();
       }
+      boolean expired = timer != null && timer.expired();
       if ((state & readiness) != 0) {
+        if (expired) {
+          lastTry = deadline;
+        }
         return;
       }
-      if (timer != null && timer.expired()) {
-        throw new SocketTimeoutException(
-            doing + " timed out after " + timeoutNanos / 1_000_000 + " ms: " + describe());
+      if (expired) {
+        throw timedOut(doing, timeoutNanos);
       }
     }
+  }
+
+  private SocketTimeoutException timedOut(String doing, long timeoutNanos) {
+    return new SocketTimeoutException(
+        doing + " timed out after " + timeoutNanos / 1_000_000 + " ms: " + describe());
   }
 
   /**

@@ -14,15 +14,20 @@ import org.jspecify.annotations.Nullable;
  * A connection that the kernel receives for.
  *
  * <p>A receive is begun when somebody waits and goes on by itself. What it brings lies here until
- * it is read: nothing is lost if the one who waited has given up. It ends by itself after {@link
- * Chunk#CAPACITY} bytes, and is begun again only when all has been read, so that a connection that
- * nobody reads holds no more than that. Reading is what {@link Readiness#READABLE} stands for, as
+ * it is read: nothing is lost if the one who waited has given up. It ends by itself before it has
+ * brought more than a chunk holds, and is begun again only when all has been read, so that a
+ * connection that nobody reads holds no more than that. Reading is what {@link Readiness#READABLE} stands for, as
  * for other descriptors: there are bytes, the end, or an error.
  *
  * <p>Writing is tried at once, and waits only if the peer is slow: that is cheaper than to have the
  * kernel tell of each write that it is done.
  */
 final class UringStreamSocket extends LinuxStreamSocket {
+  /** A receive ends when it has brought so much in all, and brings no more than that at a time. */
+  static final int ENOUGH = Chunk.CAPACITY / 4;
+
+  static final int MOST_AT_ONCE = Chunk.CAPACITY - ENOUGH;
+
   private static final int OPEN_END = 1;
 
   /** Small arrivals for which nobody waits are kept in as much memory as they need. */
@@ -92,9 +97,9 @@ final class UringStreamSocket extends LinuxStreamSocket {
     }
     uring.buffers.start();
     if (UringSupport.limitsReceive()) {
-      uring.prepare(this, UringEngine.RECEIVE, RingOpcode.RECV, 0, 0);
+      uring.prepare(this, UringEngine.RECEIVE, RingOpcode.RECV, 0, MOST_AT_ONCE);
       uring.ring.modify(RingOpcode.BUFFER_SELECT, RingOpcode.RECV_MULTISHOT);
-      uring.ring.buffers(UringBuffers.GROUP, Chunk.CAPACITY);
+      uring.ring.buffers(UringBuffers.GROUP, ENOUGH);
     } else {
       uring.prepare(this, UringEngine.RECEIVE, RingOpcode.RECV, 0, Chunk.CAPACITY);
       uring.ring.modify(RingOpcode.BUFFER_SELECT, 0);
@@ -144,7 +149,8 @@ final class UringStreamSocket extends LinuxStreamSocket {
   private void keep(Chunk chunk, int length) {
     Chunk before = unread;
     if (before != null) {
-      // There is room, because a receive ends when it has brought as much as a chunk holds.
+      // There is room: it was not ENOUGH yet, or the receive would have ended, and here comes no
+      // more than MOST_AT_ONCE.
       ByteBuffer buffer = before.rawBuffer();
       int used = buffer.limit();
       buffer.limit(used + length);

@@ -50,9 +50,9 @@ final class UringSupport {
         return false;
       }
       try {
-        ring.prepare(RingOpcode.RECV, socket, 0, 0, 1);
+        ring.prepare(RingOpcode.RECV, socket, 0, UringStreamSocket.MOST_AT_ONCE, 1);
         ring.modify(RingOpcode.BUFFER_SELECT, RingOpcode.RECV_MULTISHOT);
-        ring.buffers(UringBuffers.GROUP, Chunk.CAPACITY);
+        ring.buffers(UringBuffers.GROUP, UringStreamSocket.ENOUGH);
         ring.enter();
         return ring.next() && ring.result() != -Errno.EINVAL;
       } finally {
