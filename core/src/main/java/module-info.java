@@ -12,6 +12,7 @@ module dev.loomlet {
   exports dev.loomlet;
   exports dev.loomlet.diagnose;
   exports dev.loomlet.engine;
+  exports dev.loomlet.file;
   exports dev.loomlet.io;
   exports dev.loomlet.net;
   exports dev.loomlet.queue;

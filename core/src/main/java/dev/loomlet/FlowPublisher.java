@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Runs code in a greenlet for each subscriber.
  *
  * <p>All signals to a subscriber are sent by its greenlet, so they are in order and never overlap;
- * what the subscriber asks for only changes what the greenlet finds at its next step.
+ * what the subscriber asks for only changes what the greenlet finds at its next step. If the loop
+ * closes before the greenlet runs, the subscriber gets its error from whoever closes.
  */
 final class FlowPublisher<T> implements Flow.Publisher<T> {
   private final Loop loop;
@@ -27,9 +28,13 @@ final class FlowPublisher<T> implements Flow.Publisher<T> {
 
   @Override
   public void subscribe(Flow.Subscriber<? super T> subscriber) {
-    Feed<T> feed = new Feed<>(Objects.requireNonNull(subscriber));
+    Feed<T> feed = new Feed<>(loop, Objects.requireNonNull(subscriber));
     try {
-      feed.greenlet = loop.spawn("publisher", () -> feed.run(body));
+      Greenlet<?> greenlet = loop.spawn("publisher", () -> feed.run(body));
+      feed.greenlet = greenlet;
+      if (!greenlet.addListener(feed)) {
+        feed.ended(greenlet);
+      }
     } catch (RejectedExecutionException e) {
       subscriber.onSubscribe(feed);
       subscriber.onError(e);
@@ -37,7 +42,8 @@ final class FlowPublisher<T> implements Flow.Publisher<T> {
   }
 
   /** The subscription of one subscriber. */
-  private static final class Feed<T> implements Flow.Subscription, Flows.Emitter<T> {
+  private static final class Feed<T> implements Flow.Subscription, Flows.Emitter<T>, Listener {
+    private final Loop loop;
     private final Flow.Subscriber<? super T> subscriber;
     private final Guard guard = new Guard();
     private final WaitLine line = new WaitLine(guard);
@@ -45,17 +51,22 @@ final class FlowPublisher<T> implements Flow.Publisher<T> {
     private long demand;
     private volatile boolean cancelled;
 
+    /** Whether its greenlet has come to its code, which then sends all signals. */
+    private volatile boolean begun;
+
     /** What is wrong with a request; to be told by the greenlet. */
     private volatile @Nullable IllegalArgumentException badRequest;
 
     /** What the subscriber threw, which it must not. */
     private @Nullable Throwable subscriberError;
 
-    Feed(Flow.Subscriber<? super T> subscriber) {
+    Feed(Loop loop, Flow.Subscriber<? super T> subscriber) {
+      this.loop = loop;
       this.subscriber = subscriber;
     }
 
     void run(Flows.Body<T> body) throws Exception {
+      begun = true;
       greenlet = Greenlet.current();
       subscriber.onSubscribe(this);
       Throwable error = null;
@@ -78,6 +89,30 @@ final class FlowPublisher<T> implements Flow.Publisher<T> {
       } else {
         subscriber.onComplete();
       }
+    }
+
+    /** Its loop may close before it comes to its code, and somebody must say so. */
+    @Override
+    public void ended(Awaitable<?> source) {
+      if (begun) {
+        return;
+      }
+      try {
+        subscriber.onSubscribe(this);
+        Throwable error = Objects.requireNonNull(source.exception());
+        if (badRequest != null) {
+          subscriber.onError(badRequest);
+        } else if (!cancelled) {
+          subscriber.onError(error instanceof Cancelled ? asException(error) : error);
+        }
+      } catch (Throwable e) {
+        loop.uncaught((Greenlet<?>) source, e);
+      }
+    }
+
+    @Override
+    public boolean takesError() {
+      return !begun;
     }
 
     /** Nobody else would learn what cleaning up after a cancellation came to. */

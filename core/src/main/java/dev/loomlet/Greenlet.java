@@ -190,6 +190,8 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
       parent.childEnded(this, end, outcome);
     }
     finish(end, outcome, answered || parent != null);
+    // Whom it told may have done something on its thread.
+    task.ended(end, outcome);
   }
 
   @Override

@@ -51,6 +51,12 @@ final class GreenletTask extends Task {
     greenlet.runBody(this);
   }
 
+  /** Told how it ended. */
+  void ended(Awaitable.End end, @Nullable Object outcome) {
+    endLife(
+        end == Awaitable.End.CANCELLED, end == Awaitable.End.FAILED ? (Throwable) outcome : null);
+  }
+
   @Override
   public void uncaughtException(Thread unused, Throwable error) {
     greenlet.loop().uncaught(greenlet, error);

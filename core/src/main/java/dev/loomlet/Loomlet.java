@@ -117,7 +117,11 @@ public final class Loomlet {
     return Loop.current().spawn(body);
   }
 
-  /** As {@link #spawn(Callable)}, for code without a result. */
+  /**
+   * As {@link #spawn(Callable)}, for code without a result. For a method that is overloaded, as
+   * many that may wait are, write a lambda: in {@code spawn(event::await)} the compiler does not
+   * choose, in {@code spawn(() -> event.await())} it does.
+   */
   public static Greenlet<@Nullable Void> spawn(Action body) {
     return Loop.current().spawn(body);
   }

@@ -10,7 +10,8 @@ import java.io.Serial;
  * <p>It needs a {@link dev.loomlet.diagnose.Watch}, as {@code loomlet run} has one by default. The
  * watch has it thrown in the main greenlet of {@link Loomlet#run}; if that waits in code of the JDK
  * which does not react, or there is none, then out of {@code run} or of whatever the thread that
- * owns the loop waits in. The message lists everyone who waits, for what, and where.
+ * owns the loop waits in. The message lists everyone who waits, for what, and where, and for a
+ * queue or channel who has ended that had put into it.
  */
 public final class LoopExit extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;

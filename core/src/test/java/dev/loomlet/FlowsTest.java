@@ -513,4 +513,66 @@ final class FlowsTest {
       signals.add("completed");
     }
   }
+
+  /** Writes down the signals that it gets. */
+  private record Recorder(List<String> signals) implements Flow.Subscriber<Integer> {
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      signals.add("subscribed");
+      subscription.request(1);
+    }
+
+    @Override
+    public void onNext(Integer item) {
+      signals.add("" + item);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      signals.add(error.getClass().getSimpleName());
+    }
+
+    @Override
+    public void onComplete() {
+      signals.add("complete");
+    }
+  }
+
+  @OnEveryEngine
+  void tellsASubscriberWhoseLoopClosesBeforeItsTurn(TestLoop loop) throws Exception {
+    // given
+    List<String> signals = new ArrayList<>();
+
+    // when: a greenlet that is started while the loop closes never comes to its code
+    loop.run(
+        () -> {
+          spawn(
+              () -> {
+                try {
+                  sleep(60_000);
+                } finally {
+                  Flows.publish(List.of(1)).subscribe(new Recorder(signals));
+                }
+              });
+          sleep(1);
+        });
+
+    // then
+    assertThat(signals).containsExactly("subscribed", "CancellationException");
+  }
+
+  @OnEveryEngine
+  void aReaderOfAnotherLoopLearnsThatThePublishersLoopWasClosed(TestLoop loop) throws Exception {
+    // given
+    List<Flow.Publisher<Integer>> publisher = new ArrayList<>();
+    List<String> signals = new ArrayList<>();
+    loop.run(() -> publisher.add(Flows.publish(List.of(1))));
+
+    // when
+    publisher.getFirst().subscribe(new Recorder(signals));
+
+    // then
+    assertThat(signals).containsExactly("subscribed", "RejectedExecutionException");
+    assertThat(loop.uncaught()).isEmpty();
+  }
 }

@@ -432,6 +432,80 @@ class RunCommandTest {
     assertThat(warning).anyMatch(line -> line.matches("      at T7Deadlock\\..*T7Deadlock.java.*"));
   }
 
+  /** A program that leaves greenlets waiting while a ticker goes on. */
+  private String waiting(String start) throws IOException {
+    return program(
+        "Waiting",
+        """
+        import static dev.loomlet.Loomlet.*;
+        import dev.loomlet.queue.*;
+        void main() {
+          start();
+          spawn("ticker", () -> { while (true) sleep(10); });
+          sleep(2_500);
+          IO.println("end");
+        }
+        void start() {
+        %s}
+        """
+            .formatted(start));
+  }
+
+  @Test
+  void aQueueThatItsProducersHaveLeftIsNotedOnce() throws Exception {
+    String file =
+        waiting(
+            """
+            var queue = new FifoQueue<String>();
+            spawn("producer", () -> {
+              queue.put("one");
+              throw new java.io.IOException("disk full");
+            }).linkException(_ -> {});
+            spawn("consumer", () -> { while (true) queue.take(); });
+            """);
+
+    Completed run = InChildJvm.loomlet("run", "-Dloomlet.watch.hog=0", file);
+
+    assertThat(run.out()).isEqualTo("end\n");
+    List<String> note = run.err().lines().toList();
+    assertThat(note).filteredOn(line -> line.startsWith("loomlet: ")).hasSize(1);
+    assertThat(note.get(0))
+        .matches("loomlet: all have ended who ever put into FifoQueue@[0-9a-f]+ of 0 elements:");
+    assertThat(note.get(1))
+        .isEqualTo("    greenlet \"producer\" (failed: java.io.IOException: disk full)");
+    assertThat(note.get(2))
+        .isEqualTo(
+            "  greenlet \"consumer\" of loop-main has waited for more than a second to take from"
+                + " it");
+    assertThat(note).anyMatch(line -> line.matches("      at Waiting\\..*Waiting.java.*"));
+  }
+
+  @Test
+  void aReceiverWhoseSendersWereDroppedIsADeadlock() throws Exception {
+    String file =
+        waiting(
+            """
+            Channel.Ends<String> ends = Channel.open(1);
+            var receiver = ends.receiver();
+            var sender = ends.sender();
+            spawn("consumer", () -> { for (String _ : receiver) {} });
+            spawn("producer", () -> sender.send("one")).join();
+            """);
+
+    Completed run = InChildJvm.loomlet("run", "-Dloomlet.watch.hog=0", file);
+
+    assertThat(run.out()).isEqualTo("end\n");
+    List<String> warning = run.err().lines().toList();
+    assertThat(warning).filteredOn(line -> line.startsWith("loomlet: ")).hasSize(1);
+    assertThat(warning.get(0)).isEqualTo("loomlet: deadlock of 1:");
+    assertThat(warning.get(1)).isEqualTo("  greenlet \"consumer\" of loop-main");
+    assertThat(warning.get(2)).startsWith("    waits for Channel[");
+    assertThat(warning.get(3))
+        .isEqualTo(
+            "    its only sender was dropped without close(); its producers have all ended:"
+                + " greenlet \"producer\" (ended)");
+  }
+
   @Test
   void withoutAWatchNobodyIsWarned() throws Exception {
     Completed run = InChildJvm.loomlet("run", "--no-watch", deadlock(1_500));

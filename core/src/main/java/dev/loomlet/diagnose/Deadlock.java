@@ -4,12 +4,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Greenlets and threads that wait for one another in a circle, so that none of them goes on by
- * itself. Immutable; the state when it was found.
+ * Greenlets and threads none of which goes on by itself: they wait for one another in a circle, or
+ * at a channel whose other end nobody has any more. Immutable; the state when it was found.
  *
- * @param parties at least two; each waits for the next one, the last one for the first
+ * @param parties in a circle at least two; each waits for the next one, the last one for the first.
+ *     At a channel at least one
+ * @param reason why nobody can come to the channel, in words; null for a circle
  */
-public record Deadlock(List<Party> parties) {
+public record Deadlock(List<Party> parties, @Nullable String reason) {
 
   /** Copies the list. */
   public Deadlock {
@@ -22,9 +24,9 @@ public record Deadlock(List<Party> parties) {
    * @param thread the greenlet's or any other
    * @param name of the greenlet with its loop, or of the thread
    * @param waitsFor what it waits for, in words: a lock, the monitor of an object, the end of a
-   *     greenlet
+   *     greenlet, a channel
    * @param stack where it waits, the innermost frame first
-   * @param holds what the one before it waits for, in the same words
+   * @param holds what the one before it waits for, in the same words; null if that is nobody
    * @param since the frame that took what it holds; null if that is unknown, as it is for all but
    *     monitors: see {@code stack}, which a lock that is given back where it was taken has not
    *     left
@@ -34,7 +36,7 @@ public record Deadlock(List<Party> parties) {
       String name,
       String waitsFor,
       List<StackTraceElement> stack,
-      String holds,
+      @Nullable String holds,
       @Nullable StackTraceElement since) {
 
     /** Copies the stack. */
@@ -51,8 +53,7 @@ public record Deadlock(List<Party> parties) {
       Party party = parties.get(i);
       Party next = parties.get((i + 1) % parties.size());
       text.append("  ").append(party.name).append('\n');
-      boolean lock = !party.holds.startsWith("the end of ");
-      if (lock) {
+      if (party.holds != null && !party.holds.startsWith("the end of ")) {
         text.append("    holds ").append(party.holds);
         if (party.since != null) {
           text.append(", since ").append(party.since);
@@ -60,7 +61,9 @@ public record Deadlock(List<Party> parties) {
         text.append('\n');
       }
       text.append("    waits for ").append(party.waitsFor);
-      if (!party.waitsFor.startsWith("the end of ")) {
+      if (reason != null) {
+        text.append("\n    ").append(reason);
+      } else if (!party.waitsFor.startsWith("the end of ")) {
         text.append(", which ").append(next.name).append(" holds");
       }
       text.append('\n');

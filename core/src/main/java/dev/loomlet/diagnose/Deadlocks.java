@@ -11,12 +11,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds greenlets and threads that wait for one another in a circle.
+ * Finds greenlets and threads that wait for one another in a circle, or for what nobody can send.
  *
  * <p>It knows who holds Loomlet's locks, the JDK's {@code ReentrantLock} and the write half of
  * {@code ReentrantReadWriteLock}, and the monitors of {@code synchronized}; and that a join, or the
  * end of a task group, needs the greenlets that it waits for. These may be mixed, and reach across
  * loops, plain threads, and virtual threads of the JDK's scheduler that hold such a lock.
+ *
+ * <p>It also finds those who wait at a channel that was made by {@link
+ * dev.loomlet.queue.Channel#open} and whose senders (or receivers) were all collected as garbage
+ * without having been closed. Queues that somebody might still come to are {@link Deserted} at
+ * worst.
  *
  * <p>Only what cannot end by itself counts: a wait with a time-out, or of a greenlet that is in a
  * scope with a deadline or has a {@link dev.loomlet.Timeout} running, is no deadlock; whether
@@ -41,14 +46,50 @@ public final class Deadlocks {
    */
   public static List<Deadlock> find() {
     Task.checkpoint();
-    List<Cycle> first = Look.take();
-    if (first.isEmpty()) {
+    Look.Found first = Look.takeAll();
+    if (first.cycles().isEmpty()
+        && first.jams().stream().noneMatch(each -> Jam.isDropped(each.standstill()))) {
       return List.of();
     }
+    JamSearch jams = new JamSearch();
+    jams.look(first.jams(), 0);
+    pause();
+    Look.Found second = Look.takeAll();
+    jams.look(second.jams(), PAUSE_NANOS);
+    List<Deadlock> deadlocks = new ArrayList<>(jams.deadlocks());
+    for (Cycle each : confirm(second.cycles(), first.cycles())) {
+      deadlocks.add(report(each));
+    }
+    return List.copyOf(deadlocks);
+  }
+
+  /**
+   * Queues and channels that all who served them seem to have left. Any thread. Does not wait if
+   * nothing looks like it; otherwise it waits for a little more than a second, because only a
+   * longer wait counts.
+   *
+   * @return an empty list if there is none
+   * @throws Cancelled if the caller is cancelled while it waits
+   */
+  public static List<Deserted> deserted() {
+    Task.checkpoint();
+    JamSearch search = new JamSearch();
+    for (long nanos = 0; nanos < JamSearch.LONG_NANOS; nanos += PAUSE_NANOS) {
+      List<Jam> jams = Look.takeAll().jams();
+      if (jams.stream().noneMatch(each -> Jam.isDeserted(each.standstill()))) {
+        return List.of();
+      }
+      search.look(jams, nanos);
+      pause();
+    }
+    search.look(Look.takeAll().jams(), JamSearch.LONG_NANOS);
+    return search.deserted();
+  }
+
+  private static void pause() {
     if (new Waiter().await(Deadlocks.class, PAUSE_NANOS) == Waiter.Outcome.CANCELLED) {
       Task.checkpoint();
     }
-    return confirm(Look.take(), first).stream().map(Deadlocks::report).toList();
   }
 
   /** Those that were there in an earlier look and still are. */
@@ -67,7 +108,7 @@ public final class Deadlocks {
     for (int i = 0; i < waits.size(); i++) {
       parties.add(party(waits.get(i), waits.get((i + waits.size() - 1) % waits.size())));
     }
-    return new Deadlock(parties);
+    return new Deadlock(parties, null);
   }
 
   private static Deadlock.Party party(Wait wait, Wait before) {

@@ -1,5 +1,6 @@
 package dev.loomlet.diagnose;
 
+import dev.loomlet.jdk.JdkFrames;
 import dev.loomlet.jdk.ThreadInspector;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WatchedLoop;
@@ -84,9 +85,7 @@ final class HogSearch {
   /** The first use of classes is slow, is not the program's to change, and passes. */
   private static boolean isLoading(StackTraceElement[] stack) {
     for (StackTraceElement frame : stack) {
-      String type = frame.getClassName();
-      if (type.equals("java.lang.ClassLoader")
-          || type.equals("java.lang.invoke.MethodHandleNatives")) {
+      if (JdkFrames.isLoading(frame)) {
         return true;
       }
     }

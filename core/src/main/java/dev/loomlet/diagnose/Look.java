@@ -4,6 +4,8 @@ import dev.loomlet.jdk.ThreadInspector;
 import dev.loomlet.jdk.ThreadInspector.Monitor;
 import dev.loomlet.jdk.ThreadInspector.Snapshot;
 import dev.loomlet.wait.Owned;
+import dev.loomlet.wait.Passage;
+import dev.loomlet.wait.Passage.Standstill;
 import dev.loomlet.wait.Providers;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WatchedLoop;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * never end. A wait for all of several ends is stuck if one of them is, a wait for any if all are.
  */
 final class Look {
+  private static final Providers NOBODY = new Providers(true, List.of());
+
   /** Those that can be ended by known threads only, and not by themselves. */
   private final IdentityHashMap<Thread, Wait> waits = new IdentityHashMap<>();
 
@@ -39,6 +43,12 @@ final class Look {
   /** Whom it has looked at, of those who are no greenlets in its first walk. */
   private final IdentityHashMap<Thread, Boolean> seen = new IdentityHashMap<>();
 
+  /** Who wait at queues and channels, by these; none for those of which nothing is to be said. */
+  private final IdentityHashMap<Object, Jam> jams = new IdentityHashMap<>();
+
+  /** Whether everybody was looked at once; some may be so again. */
+  private boolean allSeen;
+
   private final Deque<Thread> unseen = new ArrayDeque<>();
   private final List<WatchedLoop> loops;
 
@@ -46,10 +56,30 @@ final class Look {
     this.loops = loops;
   }
 
-  /** Looks for cycles; each may be a mistake. */
+  /**
+   * What one look found; each may be a mistake.
+   *
+   * @param cycles waits for one another
+   * @param jams waits at queues and channels that nobody may come to
+   */
+  record Found(List<Cycle> cycles, List<Jam> jams) {}
+
+  /** Looks for cycles. */
   static List<Cycle> take() {
+    return takeAll().cycles;
+  }
+
+  /** Looks for everything. */
+  static Found takeAll() {
     Look look = new Look(WatchedLoops.all());
-    return look.loops.isEmpty() ? List.of() : look.cycles();
+    List<Cycle> cycles = look.loops.isEmpty() ? List.of() : look.cycles();
+    return new Found(cycles, look.doubtful());
+  }
+
+  private List<Jam> doubtful() {
+    return jams.isEmpty()
+        ? List.of()
+        : jams.values().stream().filter(each -> !each.waits().isEmpty()).toList();
   }
 
   private List<Cycle> cycles() {
@@ -59,6 +89,7 @@ final class Look {
       }
       lookAtHub(loop);
     }
+    allSeen = true;
     if (waits.isEmpty() && blocked.isEmpty()) {
       return List.of();
     }
@@ -87,6 +118,7 @@ final class Look {
       return;
     }
     if (ours) {
+      addIfDoubtful(thread, count, blocker);
       addIfKnown(thread, count, blocker);
     } else {
       lookAtOther(thread, count);
@@ -99,7 +131,9 @@ final class Look {
     int count = loop.hubWaits();
     if (loop.isRunning()) {
       seen.put(owner, true);
-      addIfKnown(owner, count, LockSupport.getBlocker(owner));
+      Object blocker = LockSupport.getBlocker(owner);
+      addIfDoubtful(owner, count, blocker);
+      addIfKnown(owner, count, blocker);
     }
   }
 
@@ -143,6 +177,22 @@ final class Look {
           unseen.add(each);
         }
       }
+    }
+  }
+
+  private void addIfDoubtful(Thread thread, int count, @Nullable Object blocker) {
+    Passage passage = blocker == null || allSeen ? null : Jam.passage(blocker);
+    if (passage == null || blocker == null) {
+      return;
+    }
+    Jam jam = jams.get(blocker);
+    if (jam == null) {
+      Standstill standstill = Jam.doubtful(passage);
+      jam = standstill == null ? Jam.NONE : new Jam(blocker, standstill, new ArrayList<>());
+      jams.put(blocker, jam);
+    }
+    if (jam != Jam.NONE) {
+      jam.waits().add(new Wait(thread, count, blocker, false, NOBODY));
     }
   }
 

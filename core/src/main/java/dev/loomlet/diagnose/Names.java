@@ -2,6 +2,7 @@ package dev.loomlet.diagnose;
 
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loop;
+import dev.loomlet.wait.Life;
 import dev.loomlet.wait.Owned;
 import dev.loomlet.wait.Task;
 import java.util.concurrent.BlockingQueue;
@@ -20,6 +21,14 @@ final class Names {
     String name = thread.getName();
     return (thread.isVirtual() ? "virtual thread " : "thread ")
         + (name.isEmpty() ? "#" + thread.threadId() : "\"" + name + "\"");
+  }
+
+  static String of(Life life) {
+    if (life.isGreenlet()) {
+      return "greenlet \"" + (life.name().isEmpty() ? "greenlet-" + life.id() : life.name()) + "\"";
+    }
+    return (life.isVirtual() ? "virtual thread " : "thread ")
+        + (life.name().isEmpty() ? "#" + life.id() : "\"" + life.name() + "\"");
   }
 
   /** The same, and where it belongs. */

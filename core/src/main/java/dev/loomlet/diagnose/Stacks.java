@@ -1,5 +1,6 @@
 package dev.loomlet.diagnose;
 
+import dev.loomlet.jdk.JdkFrames;
 import java.util.List;
 
 /** Stacks as a user wants to read them: without the machinery above and below his own code. */
@@ -21,16 +22,10 @@ final class Stacks {
 
   private static boolean isMachinery(StackTraceElement frame) {
     String type = frame.getClassName();
-    return type.startsWith("dev.loomlet.wait.")
+    return JdkFrames.isMachinery(frame)
+        || type.startsWith("dev.loomlet.wait.")
         || type.startsWith("dev.loomlet.jdk.")
         || type.equals("dev.loomlet.diagnose.GreenletTree")
-        || type.startsWith("jdk.internal.")
-        || type.startsWith("java.lang.VirtualThread")
-        || type.startsWith("java.lang.Thread")
-        || type.startsWith("java.lang.System$")
-        || type.startsWith("java.util.concurrent.locks.LockSupport")
-        || type.startsWith("java.util.concurrent.locks.Abstract")
-        || type.startsWith("java.lang.invoke.")
         || type.startsWith("dev.loomlet.cli.")
         || type.equals("dev.loomlet.Greenlet")
         || type.equals("dev.loomlet.GreenletTask")

@@ -112,10 +112,21 @@ final class StallSearch {
           .append(Names.of(thread))
           .append(' ')
           .append(Doing.of(task))
-          .append(Stacks.place(List.of(thread.getStackTrace())));
+          .append(Stacks.place(List.of(thread.getStackTrace())))
+          .append(Others.of(thread, LockSupport.getBlocker(thread)));
     }
     if (tasks.size() > NAMED) {
       text.append("\n    and ").append(tasks.size() - NAMED).append(" others");
+    }
+    Thread owner = loop.owner();
+    Object blocker = LockSupport.getBlocker(owner);
+    String others = Others.of(owner, blocker);
+    if (blocker != null && !others.isEmpty()) {
+      text.append("\n    ")
+          .append(Names.of(owner))
+          .append(" waits for ")
+          .append(Names.of(blocker, false))
+          .append(others);
     }
     return text.toString();
   }

@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Looks after all loops of this JVM, from a daemon thread of its own: for deadlocks and stalled
- * loops four times a second, for greenlets that keep their loop twice in the time they may.
+ * Looks after all loops of this JVM, from a daemon thread of its own: for deadlocks, deserted
+ * queues and stalled loops four times a second, for greenlets that keep their loop twice in the
+ * time they may.
  *
  * <p>{@code loomlet run} has one unless told otherwise. Elsewhere {@link #start()} or the system
  * property {@value #PROPERTY} makes one. A look that takes long, because there are very many
@@ -80,6 +81,7 @@ public final class Watch implements AutoCloseable {
     long interval = Math.clamp(limit / 2, 1_000_000, LOOK_NANOS);
     HogSearch hogs = new HogSearch(limit, interval);
     StallSearch stalls = new StallSearch();
+    JamSearch jams = new JamSearch();
     List<Cycle> before = List.of();
     List<Cycle> reported = new ArrayList<>();
     long nextLook = System.nanoTime() + LOOK_NANOS;
@@ -94,7 +96,9 @@ public final class Watch implements AutoCloseable {
       if (now - nextLook < 0) {
         continue;
       }
-      List<Cycle> cycles = Look.take();
+      Look.Found found = Look.takeAll();
+      jams.look(found.jams(), now);
+      List<Cycle> cycles = found.cycles();
       long took = System.nanoTime() - now;
       List<Cycle> current = cycles;
       reported.removeIf(each -> !each.isIn(current));
@@ -105,6 +109,9 @@ public final class Watch implements AutoCloseable {
         }
       }
       before = cycles;
+      jams.deadlocks().forEach(options.deadlocks());
+      jams.deserted().forEach(options.deserted());
+      jams.collectIfWanted();
       if (options.loopExit()) {
         stalls.look(loops);
       }

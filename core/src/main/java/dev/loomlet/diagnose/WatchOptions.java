@@ -12,6 +12,8 @@ import java.util.function.Consumer;
  * @param hogLimit for how long a greenlet may keep its loop; 0 or less: as long as it wants
  * @param deadlocks told of each deadlock once
  * @param hogs told of each hog once
+ * @param deserted told of each queue or channel once that is likely to have been left by all who
+ *     served it
  * @param loopExit whether a loop for which nothing can happen any more ends with a {@link
  *     dev.loomlet.LoopExit}
  */
@@ -19,6 +21,7 @@ public record WatchOptions(
     Duration hogLimit,
     Consumer<? super Deadlock> deadlocks,
     Consumer<? super Hog> hogs,
+    Consumer<? super Deserted> deserted,
     boolean loopExit) {
   /** System property for {@link #hogLimit}, in milliseconds. */
   public static final String HOG_LIMIT = "loomlet.watch.hog";
@@ -33,6 +36,7 @@ public record WatchOptions(
     Objects.requireNonNull(hogLimit);
     Objects.requireNonNull(deadlocks);
     Objects.requireNonNull(hogs);
+    Objects.requireNonNull(deserted);
   }
 
   /**
@@ -49,6 +53,7 @@ public record WatchOptions(
         // In one call each, so that reports do not mix with what others print.
         deadlock -> out.print("loomlet: " + deadlock),
         hog -> out.print("loomlet: " + hog),
+        deserted -> out.print("loomlet: " + deserted),
         true);
   }
 
@@ -72,21 +77,26 @@ public record WatchOptions(
 
   /** The same with another limit. */
   public WatchOptions withHogLimit(Duration newLimit) {
-    return new WatchOptions(newLimit, deadlocks, hogs, loopExit);
+    return new WatchOptions(newLimit, deadlocks, hogs, deserted, loopExit);
   }
 
   /** The same with another listener for deadlocks. */
   public WatchOptions withDeadlocks(Consumer<? super Deadlock> newListener) {
-    return new WatchOptions(hogLimit, newListener, hogs, loopExit);
+    return new WatchOptions(hogLimit, newListener, hogs, deserted, loopExit);
   }
 
   /** The same with another listener for hogs. */
   public WatchOptions withHogs(Consumer<? super Hog> newListener) {
-    return new WatchOptions(hogLimit, deadlocks, newListener, loopExit);
+    return new WatchOptions(hogLimit, deadlocks, newListener, deserted, loopExit);
+  }
+
+  /** The same with another listener for deserted queues. */
+  public WatchOptions withDeserted(Consumer<? super Deserted> newListener) {
+    return new WatchOptions(hogLimit, deadlocks, hogs, newListener, loopExit);
   }
 
   /** The same with or without the end of stalled loops. */
   public WatchOptions withLoopExit(boolean wanted) {
-    return new WatchOptions(hogLimit, deadlocks, hogs, wanted);
+    return new WatchOptions(hogLimit, deadlocks, hogs, deserted, wanted);
   }
 }

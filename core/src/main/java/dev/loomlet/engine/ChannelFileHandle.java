@@ -16,10 +16,6 @@ final class ChannelFileHandle extends HelperFileHandle {
     this.channel = channel;
   }
 
-  FileChannel channel() {
-    return channel;
-  }
-
   @Override
   int readBlocking(MemorySegment target, long position) throws IOException {
     return channel.read(target.asByteBuffer(), position);
@@ -66,8 +62,10 @@ final class ChannelFileHandle extends HelperFileHandle {
   @Override
   public long copyTo(long position, FileHandle target, long targetPosition, long count)
       throws IOException {
+    if (!(target instanceof ChannelFileHandle other)) {
+      return super.copyTo(position, target, targetPosition, count);
+    }
     begin();
-    ChannelFileHandle other = (ChannelFileHandle) target;
     int block = (int) Math.min(count, BLOCK);
     return onHelperWith(other, () -> copyBlocking(position, other.channel, targetPosition, block));
   }

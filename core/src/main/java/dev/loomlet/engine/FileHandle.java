@@ -3,6 +3,7 @@ package dev.loomlet.engine;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file of an engine. For greenlets of its loop, of which any number may use it at once:
@@ -29,6 +30,13 @@ public interface FileHandle {
    * @return how many bytes; -1 if the file ends at or before the position
    */
   int read(MemorySegment target, long offset, int length, long position) throws IOException;
+
+  /**
+   * As {@link #read}, into a buffer that the loop lends.
+   *
+   * @return null if the file ends at or before the position
+   */
+  @Nullable Chunk receive(long position) throws IOException;
 
   /**
    * Writes, at least one byte, perhaps not all. Waits.

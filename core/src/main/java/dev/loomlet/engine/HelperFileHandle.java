@@ -66,8 +66,7 @@ abstract class HelperFileHandle implements FileHandle {
   /** Has a helper thread work with the descriptor, and waits. */
   final <T extends @Nullable Object> T onHelper(FileOperations.Work<T> work) throws IOException {
     files.progress.reset();
-    requireOpen();
-    users.incrementAndGet();
+    enter();
     return HelperThreads.callUncancellably(
         this,
         () -> {
@@ -85,8 +84,7 @@ abstract class HelperFileHandle implements FileHandle {
   final <T extends @Nullable Object> T onHelperWith(
       HelperFileHandle other, FileOperations.Work<T> work) throws IOException {
     requireOpen();
-    other.requireOpen();
-    other.users.incrementAndGet();
+    other.enter();
     return onHelper(
         () -> {
           try {
@@ -97,7 +95,19 @@ abstract class HelperFileHandle implements FileHandle {
         });
   }
 
-  private void leave() {
+  /** Keeps the descriptor until {@link #leave}. Any thread. */
+  final void enter() throws IOException {
+    int before;
+    do {
+      before = users.get();
+      if (before < 0) {
+        throw FileFailure.closed(path);
+      }
+    } while (!users.compareAndSet(before, before + 1));
+  }
+
+  /** Ends what {@link #enter} began; may free the descriptor, and so is for helper threads. */
+  final void leave() {
     if (users.decrementAndGet() == CLOSED) {
       free();
     }
@@ -107,6 +117,24 @@ abstract class HelperFileHandle implements FileHandle {
   public int read(MemorySegment target, long offset, int length, long position) throws IOException {
     begin();
     return readOnHelper(target.asSlice(offset, Math.min(length, BLOCK)), position);
+  }
+
+  @Override
+  public @Nullable Chunk receive(long position) throws IOException {
+    Chunk chunk = files.chunks.take();
+    int n = -1;
+    try {
+      n = read(chunk.segment(), 0, Chunk.CAPACITY, position);
+    } finally {
+      if (n < 0) {
+        chunk.close();
+      }
+    }
+    if (n < 0) {
+      return null;
+    }
+    chunk.rawBuffer().limit(n);
+    return chunk;
   }
 
   final int readOnHelper(MemorySegment target, long position) throws IOException {
@@ -129,6 +157,23 @@ abstract class HelperFileHandle implements FileHandle {
     MemorySegment shared =
         isShared(part) ? part : MemorySegment.ofArray(part.toArray(ValueLayout.JAVA_BYTE));
     return onHelper(() -> writeBlocking(shared, position));
+  }
+
+  @Override
+  public long copyTo(long position, FileHandle target, long targetPosition, long count)
+      throws IOException {
+    try (Chunk chunk = receive(position)) {
+      if (chunk == null) {
+        return -1;
+      }
+      int length = (int) Math.min(chunk.length(), count);
+      int written = 0;
+      while (written < length) {
+        written +=
+            target.write(chunk.segment(), written, length - written, targetPosition + written);
+      }
+      return length;
+    }
   }
 
   /** Whether a helper thread may touch it. */

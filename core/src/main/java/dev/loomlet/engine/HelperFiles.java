@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 class HelperFiles implements FileOperations {
   final EngineContext context;
   final Readiness.Progress progress;
+  final ChunkPool chunks;
   private final Set<FileHandle> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  HelperFiles(EngineContext context, Readiness.Progress progress) {
+  HelperFiles(EngineContext context, Readiness.Progress progress, ChunkPool chunks) {
     this.context = context;
     this.progress = progress;
+    this.chunks = chunks;
   }
 
   @Override

@@ -131,8 +131,10 @@ class LinuxFileHandle extends HelperFileHandle {
   @Override
   public long copyTo(long position, FileHandle target, long targetPosition, long count)
       throws IOException {
+    if (!(target instanceof LinuxFileHandle other)) {
+      return super.copyTo(position, target, targetPosition, count);
+    }
     begin();
-    LinuxFileHandle other = (LinuxFileHandle) target;
     return onHelperWith(other, () -> copyBlocking(position, other, targetPosition, count));
   }
 

@@ -31,7 +31,7 @@ class LinuxFiles extends HelperFiles {
   private @Nullable FileCalls now;
 
   LinuxFiles(LinuxEngine engine) {
-    super(engine.context, engine.progress);
+    super(engine.context, engine.progress, engine.chunks);
   }
 
   private static int openFlagNoFollow() {

@@ -198,6 +198,56 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
   }
 
   @Override
+  public boolean sendsFile(FileHandle file) {
+    return file instanceof LinuxFileHandle;
+  }
+
+  @Override
+  public long sendFile(FileHandle file, long position, long count, long timeoutNanos)
+      throws IOException {
+    beginWrite();
+    long deadline = 0;
+    long sent = 0;
+    try (FileSending sending = new FileSending(this, (LinuxFileHandle) file)) {
+      while (sent < count) {
+        if ((state & WRITABLE) != 0) {
+          long n = sendNext(sending, position + sent, count - sent);
+          if (n == 0) {
+            break;
+          }
+          sent += Math.max(n, 0);
+          continue;
+        }
+        if (deadline == 0) {
+          deadline = deadline(timeoutNanos);
+        }
+        awaitWritable(deadline, timeoutNanos, "write");
+      }
+    }
+    return sent;
+  }
+
+  /** What {@link FileSending#next} does, in the place of the one writer. */
+  private long sendNext(FileSending sending, long position, long count) throws IOException {
+    // Not afterwards: while a helper thread finds the socket full, the event may come that it is
+    // not any more.
+    state &= ~WRITABLE;
+    boolean full = false;
+    takeWriter();
+    try {
+      long n = sending.next(position, count);
+      full = n == -Errno.EAGAIN;
+      requireOpen();
+      return n;
+    } finally {
+      releaseWriter();
+      if (!full) {
+        state |= WRITABLE;
+      }
+    }
+  }
+
+  @Override
   public void shutdownInput() throws IOException {
     shutdown(SystemCalls.SHUT_RD);
   }

@@ -31,7 +31,7 @@ final class NioEngine implements Engine {
   NioEngine(EngineContext context) throws IOException {
     this.context = context;
     this.selector = Selector.open();
-    this.files = new HelperFiles(context, progress);
+    this.files = new HelperFiles(context, progress, chunks);
   }
 
   @Override

@@ -170,6 +170,16 @@ abstract class Readiness {
     }
   }
 
+  /** Makes the calling greenlet the one writer, though it does not wait here. */
+  final void takeWriter() {
+    writer = Thread.currentThread();
+  }
+
+  /** Ends that. */
+  final void releaseWriter() {
+    writer = null;
+  }
+
   /** Begins an operation that several greenlets may do at once. */
   final void begin() throws SocketException {
     context.checkCancelled();

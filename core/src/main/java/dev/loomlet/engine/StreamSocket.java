@@ -53,6 +53,27 @@ public interface StreamSocket extends ReadWatch {
    */
   void write(Chunk chunk, long timeoutNanos) throws IOException;
 
+  /** Whether {@link #sendFile} works with a file. */
+  default boolean sendsFile(FileHandle file) {
+    return false;
+  }
+
+  /**
+   * Sends a part of a file without its bytes passing through the program (sendfile(2)). Waits, as
+   * long as the peer is slow, and for the disk.
+   *
+   * @param file for which {@link #sendsFile} says yes; may be another loop's
+   * @param position where in the file to begin
+   * @param count how much
+   * @return how many bytes, less than asked for only if the file ends before
+   * @throws java.net.SocketTimeoutException after the time-out; a part may have been sent
+   * @throws ResourceBusyException if another greenlet waits in a write
+   */
+  default long sendFile(FileHandle file, long position, long count, long timeoutNanos)
+      throws IOException {
+    throw new UnsupportedOperationException("this socket cannot send files by itself");
+  }
+
   /** Reads give the end of the stream from now on. */
   void shutdownInput() throws IOException;
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A receive is begun when somebody waits and goes on by itself. What it brings lies here until
  * it is read: nothing is lost if the one who waited has given up. It ends by itself before it has
  * brought more than a chunk holds, and is begun again only when all has been read, so that a
- * connection that nobody reads holds no more than that. Reading is what {@link Readiness#READABLE} stands for, as
- * for other descriptors: there are bytes, the end, or an error.
+ * connection that nobody reads holds no more than that. Reading is what {@link Readiness#READABLE}
+ * stands for, as for other descriptors: there are bytes, the end, or an error.
  *
  * <p>Writing is tried at once, and waits only if the peer is slow: that is cheaper than to have the
  * kernel tell of each write that it is done.

@@ -2,7 +2,9 @@ package dev.loomlet.net;
 
 import dev.loomlet.Loop;
 import dev.loomlet.engine.Chunk;
+import dev.loomlet.engine.FileHandle;
 import dev.loomlet.engine.StreamSocket;
+import dev.loomlet.file.OpenFile;
 import dev.loomlet.io.ByteSink;
 import dev.loomlet.io.ByteSource;
 import dev.loomlet.wait.Source;
@@ -202,6 +204,46 @@ public abstract class SocketStream implements ByteSource, ByteSink {
           socket.write(source, offset, length, writeTimeoutNanos);
           return null;
         });
+  }
+
+  /**
+   * Sends a part of a file. Waits as a write does, and for the disk. The kernel takes the bytes
+   * from its cache, without a detour through this program (sendfile(2)), if the engine can do that;
+   * where the bytes have to be changed on the way, as by TLS, they are read and written.
+   *
+   * @param file open for reading, on any loop; its own position does not matter
+   * @param position where in the file to begin, in bytes, 0 or more
+   * @param count how many bytes, 0 or more
+   * @return how many were sent: fewer than asked for only if the file ends before
+   * @throws java.net.SocketTimeoutException after the time-out for writes; a part may have been
+   *     sent
+   * @throws IllegalArgumentException if a number is negative
+   */
+  public long send(OpenFile file, long position, long count) throws IOException {
+    if (position < 0 || count < 0) {
+      throw new IllegalArgumentException(
+          "position and count must be 0 or more, not " + position + " and " + count);
+    }
+    FileHandle handle = file.handle();
+    if (socket.sendsFile(handle)) {
+      return OnLoop.call(loop, () -> socket.sendFile(handle, position, count, writeTimeoutNanos));
+    }
+    return copyOf(file, position, count);
+  }
+
+  private long copyOf(OpenFile file, long position, long count) throws IOException {
+    byte[] block = new byte[(int) Math.min(count, Chunk.CAPACITY)];
+    long sent = 0;
+    while (sent < count) {
+      int length = (int) Math.min(count - sent, block.length);
+      int n = file.read(MemorySegment.ofArray(block).asSlice(0, length), position + sent);
+      if (n < 0) {
+        break;
+      }
+      write(block, 0, n);
+      sent += n;
+    }
+    return sent;
   }
 
   /** Gives up reading: reads return the end of the stream. Does not wait. */

@@ -2,9 +2,11 @@ package dev.loomlet.queue;
 
 import dev.loomlet.Cancelled;
 import dev.loomlet.queue.ChannelClosedException.Reason;
+import dev.loomlet.wait.Passage;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
@@ -52,6 +54,10 @@ import org.jspecify.annotations.Nullable;
  * @param <T> type of the values, which are never null
  */
 public final class Channel<T> implements Iterable<T>, AutoCloseable {
+  static {
+    Passage.provide(Channel.class, (Channel<?> channel) -> new ChannelView(channel));
+  }
+
   /** For a capacity: no limit. */
   public static final int UNBOUNDED = Integer.MAX_VALUE;
 
@@ -64,6 +70,14 @@ public final class Channel<T> implements Iterable<T>, AutoCloseable {
 
   /** Whether there had been receivers and the last was closed. */
   private volatile boolean abandoned;
+
+  /**
+   * Set if only handles lead here, and cleared when nobody has an open one any more. A channel that
+   * a program has itself is open to it without.
+   */
+  private @Nullable Reference<Object> sending;
+
+  private @Nullable Reference<Object> receiving;
 
   /**
    * A channel's two ends.
@@ -116,7 +130,26 @@ public final class Channel<T> implements Iterable<T>, AutoCloseable {
    */
   public static <T> Ends<T> open(int capacity) {
     Channel<T> channel = new Channel<>(capacity);
-    return new Ends<>(channel.sender(), channel.receiver());
+    Sender<T> sender = channel.sender();
+    Receiver<T> receiver = channel.receiver();
+    channel.sending = sender.watched();
+    channel.receiving = receiver.watched();
+    return new Ends<>(sender, receiver);
+  }
+
+  /** Whether a program has nothing of this but handles. */
+  boolean byHandlesOnly() {
+    return sending != null;
+  }
+
+  /** Whether nobody has an open sender any more, nor this channel. */
+  boolean lostSenders() {
+    return sending != null && sending.refersTo(null);
+  }
+
+  /** Whether nobody has an open receiver any more, nor this channel. */
+  boolean lostReceivers() {
+    return receiving != null && receiving.refersTo(null);
   }
 
   /**
@@ -134,6 +167,7 @@ public final class Channel<T> implements Iterable<T>, AutoCloseable {
     Answer refusal = exchange.refusal(like);
     if (refusal == null) {
       senders++;
+      sender.token = like == null ? null : like.token;
     }
     exchange.guard.unlock();
     if (refusal != null) {
@@ -161,6 +195,7 @@ public final class Channel<T> implements Iterable<T>, AutoCloseable {
     }
     if (refusal == null) {
       receivers++;
+      receiver.token = like == null ? null : like.token;
     }
     exchange.guard.unlock();
     if (refusal != null) {
@@ -173,6 +208,7 @@ public final class Channel<T> implements Iterable<T>, AutoCloseable {
     exchange.guard.lock();
     boolean first = !sender.closed;
     sender.closed = true;
+    sender.token = null;
     boolean last = first && --senders == 0;
     if (last) {
       exchange.shut();
@@ -190,6 +226,7 @@ public final class Channel<T> implements Iterable<T>, AutoCloseable {
     exchange.guard.lock();
     boolean first = !receiver.closed;
     receiver.closed = true;
+    receiver.token = null;
     boolean last = first && --receivers == 0;
     if (last) {
       abandoned = true;

@@ -34,6 +34,11 @@ final class Exchange<E> {
   final Guard guard = new Guard();
   final WaitLine putters = new WaitLine(guard);
   final WaitLine takers = new WaitLine(guard);
+
+  /** Who has put or tried to, and who has taken or tried to. */
+  final Users puts = new Users(guard);
+
+  final Users takes = new Users(guard);
   final Storage<E> store;
   final int capacity;
 
@@ -66,6 +71,7 @@ final class Exchange<E> {
    * @param orWait joins the line if it cannot
    */
   Answer put(E element, @Nullable Handle via, @Nullable Waiter orWait) {
+    puts.note();
     while (true) {
       Object plan = store.planAdd(element);
       guard.lock();
@@ -159,6 +165,7 @@ final class Exchange<E> {
    * @return the element, or an {@link Answer}; null if one would have to wait
    */
   @Nullable Object take(@Nullable Handle via, @Nullable Waiter orWait) {
+    takes.note();
     while (true) {
       Object plan = store.planRemoveFirst();
       guard.lock();
@@ -323,6 +330,7 @@ final class Exchange<E> {
 
   /** Takes out one stored element, compared by identity. */
   boolean removeSame(Object element) {
+    takes.note();
     while (true) {
       Object plan = store.planRemoveSame(element);
       guard.lock();
@@ -345,6 +353,7 @@ final class Exchange<E> {
    * @return how many
    */
   int clear() {
+    takes.note();
     guard.lock();
     int dropped = store.size;
     store.clear();

@@ -6,7 +6,8 @@ import java.time.Duration;
 
 /**
  * A handle for sending on a {@link Channel}; trio's {@code MemorySendChannel}. The channel ends
- * when all of them are closed. May be shared; who wants to close his own clones it.
+ * when all of them are closed; one that is dropped without being closed never ends it. May be
+ * shared; who wants to close his own clones it.
  *
  * <p>Every operation on a closed handle throws {@link ChannelClosedException} with the reason
  * {@code CLOSED}, also one that was waiting when it was closed.

@@ -1,6 +1,7 @@
 package dev.loomlet.queue;
 
 import dev.loomlet.Cancelled;
+import dev.loomlet.wait.Passage;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
@@ -35,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class WaitingQueue<E> extends AbstractQueue<E> implements BlockingQueue<E>
     permits FifoQueue, LifoQueue, PriorityQueue, JoinableQueue {
+  static {
+    Passage.provide(WaitingQueue.class, (WaitingQueue<?> queue) -> new View(queue.exchange));
+  }
+
   final Exchange<E> exchange;
 
   @SuppressWarnings("this-escape") // kept as a mere name of what is waited for

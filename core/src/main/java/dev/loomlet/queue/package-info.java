@@ -8,6 +8,9 @@
  * handed over once or stays with whoever put it: a wait that is cancelled or runs out of time has
  * neither taken nor put anything.
  *
+ * <p>A queue or channel remembers, weakly, a few of those who have put and taken, so that a {@link
+ * dev.loomlet.diagnose.Watch} can tell somebody who waits that all of them have ended.
+ *
  * <p>Memory order: what a thread did before it put an element is seen by the one who takes it.
  *
  * <p>Within: an {@code Exchange} is the state and the two lines of waiters under one guard, a

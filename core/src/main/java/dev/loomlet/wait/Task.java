@@ -44,6 +44,9 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   /** Counts its waits, so that an observer can tell one from the next. */
   private int waits;
 
+  /** What others remember of it; null until somebody does. */
+  private @Nullable Life life;
+
   /** Creates the task of a greenlet that has not started. */
   protected Task() {}
 
@@ -99,6 +102,36 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
 
   /** In whose task group it is, or null. Any thread, as an estimate. */
   public abstract @Nullable Greenlet<?> groupHost();
+
+  /** What others may keep of it. On its own thread. */
+  final Life life() {
+    Life own = life;
+    if (own == null) {
+      own = new Life(thread(), true);
+      life = own;
+    }
+    return own;
+  }
+
+  /**
+   * Tells those who remember it that it has ended.
+   *
+   * @param cancelled whether by cancellation
+   * @param error otherwise, by which error; null if it did what it was to do
+   */
+  protected final void endLife(boolean cancelled, @Nullable Throwable error) {
+    Life own = life;
+    if (own == null) {
+      return;
+    }
+    if (cancelled) {
+      own.cancelled();
+    } else if (error == null) {
+      own.succeeded();
+    } else {
+      own.failed(error);
+    }
+  }
 
   /** The loop that it runs on. */
   protected abstract WaitLoop loop();

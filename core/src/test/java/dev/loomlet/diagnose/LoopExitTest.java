@@ -9,8 +9,10 @@ import dev.loomlet.Loop;
 import dev.loomlet.LoopExit;
 import dev.loomlet.LoopGroup;
 import dev.loomlet.net.TcpListener;
+import dev.loomlet.queue.FifoQueue;
 import dev.loomlet.sync.Event;
 import dev.loomlet.testing.ChildJvm;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,6 +87,44 @@ final class LoopExitTest {
             Loomlet.run(() -> far.join());
           }
         }
+        case "dead producers" ->
+            Loomlet.run(
+                () -> {
+                  FifoQueue<String> queue = new FifoQueue<>();
+                  Loomlet.spawn("producer-2", () -> queue.put("one"));
+                  Loomlet.spawn("producer-1", () -> putAndFail(queue)).linkException(_ -> {});
+                  queue.take();
+                  queue.take();
+                  queue.take();
+                });
+        case "no producer" -> {
+          Loop.current();
+          new FifoQueue<String>().take();
+        }
+        case "dead consumers" ->
+            Loomlet.run(
+                () -> {
+                  FifoQueue<String> queue = new FifoQueue<>(1);
+                  Loomlet.spawn("consumer", () -> queue.take());
+                  queue.put("one");
+                  queue.put("two");
+                  queue.put("three");
+                });
+        case "crossed queues" ->
+            Loomlet.run(
+                () -> {
+                  FifoQueue<String> there = new FifoQueue<>();
+                  FifoQueue<String> back = new FifoQueue<>();
+                  Loomlet.spawn(
+                      "echo",
+                      () -> {
+                        back.put(there.take());
+                        there.take();
+                      });
+                  there.put("one");
+                  back.take();
+                  back.take();
+                });
         case "caught" ->
             Loomlet.run(
                 () -> {
@@ -159,13 +199,27 @@ final class LoopExitTest {
       }
     }
 
+    private static void putAndFail(FifoQueue<String> queue) throws Exception {
+      queue.put("two");
+      throw new IOException("disk full");
+    }
+
     private static void waitInMain(Event event) {
       event.await();
     }
   }
 
   private static final String[] STALLED = {
-    "jdk lock", "event", "jdk queue", "hub", "two loops", "caught"
+    "jdk lock",
+    "event",
+    "jdk queue",
+    "hub",
+    "two loops",
+    "dead producers",
+    "no producer",
+    "dead consumers",
+    "crossed queues",
+    "caught"
   };
   private static final String[] HOPEFUL = {
     "thread",
@@ -219,6 +273,24 @@ final class LoopExitTest {
     assertThat(outputs.get("hub")).contains("LoopExit: ").contains("LoopExitTest$Program.run");
     assertThat(outputs.get("two loops")).contains("LoopExit: ");
     assertThat(outputs.get("caught")).isEqualTo("went on\n");
+  }
+
+  @Test
+  void namesThoseWhoseEndKeepsAQueueEmptyOrFull() {
+    // then
+    assertThat(outputs.get("dead producers"))
+        .containsPattern(
+            "greenlet \"main\" waits for FifoQueue@[0-9a-f]+ of 0 elements at .*; its producers"
+                + " have all ended: greenlet \"producer-2\" \\(ended\\), greenlet \"producer-1\""
+                + " \\(failed: java.io.IOException: disk full\\)");
+    assertThat(outputs.get("no producer"))
+        .containsPattern(
+            "thread \"main\" waits for FifoQueue@[0-9a-f]+ of 0 elements; nobody ever put into it");
+    assertThat(outputs.get("dead consumers"))
+        .contains("; its consumers have all ended: greenlet \"consumer\" (ended)");
+    assertThat(outputs.get("crossed queues"))
+        .contains("; of its producers there are left greenlet \"echo\"")
+        .contains("; of its producers there are left greenlet \"main\"");
   }
 
   @Test
