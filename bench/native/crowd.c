@@ -14,7 +14,7 @@
 
 #define SECOND UINT64_C(1000000000)
 /* How long to go on without a new connection, and without the replies due at the end of a run. */
-#define OPEN_PATIENCE (10 * SECOND)
+#define OPEN_PATIENCE (5 * SECOND)
 #define REPLY_PATIENCE (10 * SECOND)
 
 enum {

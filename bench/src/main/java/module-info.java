@@ -8,6 +8,7 @@ module dev.loomlet.bench {
   requires static transitive org.jspecify;
   // Netty is a peer; whoever measures without it needs no jar of it.
   requires static io.netty.buffer;
+  requires static io.netty.handler;
   requires static io.netty.transport;
   requires static io.netty.transport.classes.epoll;
   requires static io.netty.transport.classes.io_uring;

@@ -19,4 +19,6 @@ module dev.loomlet {
   exports dev.loomlet.sched;
   exports dev.loomlet.sync;
   exports dev.loomlet.time;
+
+  uses dev.loomlet.net.NameResolver;
 }

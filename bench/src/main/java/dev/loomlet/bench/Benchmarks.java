@@ -24,6 +24,8 @@ public final class Benchmarks {
 
   static {
     ALL.put("echo", new EchoBenchmark());
+    ALL.put("bulk", new BulkBenchmark());
+    ALL.put("tls", new TlsBenchmark());
     ALL.put("switch", new SwitchBenchmark());
     ALL.put("spawn", new SpawnBenchmark());
     ALL.put("memory", new MemoryBenchmark());

@@ -2,7 +2,7 @@ package dev.loomlet.bench;
 
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
-import dev.loomlet.net.TcpStream;
+import dev.loomlet.net.SocketStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,17 +26,22 @@ final class EchoCrowd implements AutoCloseable {
   /** For a server that has stopped answering. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final List<TcpStream> streams = new ArrayList<>();
+  private final List<SocketStream> streams = new ArrayList<>();
   private final byte[] buffer = new byte[REPLY.length];
   private final Histogram latency = new Histogram(60_000_000_000L, 3);
   private long errors;
   private long mismatches;
 
+  /** Opens a connection. */
+  interface Opener {
+    SocketStream open(int port) throws IOException;
+  }
+
   /** Connects, and has one reply from each connection. */
-  EchoCrowd(int port, int connections) throws IOException {
+  EchoCrowd(Opener opener, int port, int connections) throws IOException {
     try {
       for (int i = 0; i < connections; i++) {
-        TcpStream stream = TcpStream.connect("127.0.0.1", port, PATIENCE);
+        SocketStream stream = SocketStream.connect("127.0.0.1", port, PATIENCE);
         streams.add(stream);
         stream.setReadTimeout(PATIENCE);
         stream.setWriteTimeout(PATIENCE);
@@ -56,7 +61,7 @@ final class EchoCrowd implements AutoCloseable {
     long start = System.nanoTime();
     long end = start + time.toNanos();
     List<Greenlet<?>> workers = new ArrayList<>();
-    for (TcpStream stream : streams) {
+    for (SocketStream stream : streams) {
       workers.add(Loomlet.spawn(() -> askUntil(stream, end)));
     }
     Loomlet.joinAll(workers);
@@ -70,7 +75,7 @@ final class EchoCrowd implements AutoCloseable {
     answer.put("p99_us", latency.getValueAtPercentile(99) / 1e3);
   }
 
-  private void askUntil(TcpStream stream, long end) {
+  private void askUntil(SocketStream stream, long end) {
     try {
       for (long now = System.nanoTime(); now - end < 0; ) {
         ask(stream);
@@ -84,7 +89,7 @@ final class EchoCrowd implements AutoCloseable {
   }
 
   /** Each reply is read into the same array: nobody else runs between a read and its check. */
-  private void ask(TcpStream stream) throws IOException {
+  private void ask(SocketStream stream) throws IOException {
     stream.write(REQUEST);
     int got = 0;
     while (got < REPLY.length) {
@@ -101,6 +106,6 @@ final class EchoCrowd implements AutoCloseable {
 
   @Override
   public void close() {
-    streams.forEach(TcpStream::close);
+    streams.forEach(SocketStream::close);
   }
 }

@@ -3,10 +3,16 @@ package dev.loomlet.bench;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loop;
 import dev.loomlet.LoopGroup;
+import dev.loomlet.bench.peers.TlsKeys;
+import dev.loomlet.net.SocketStream;
+import dev.loomlet.net.TcpStream;
+import dev.loomlet.net.TlsOptions;
+import dev.loomlet.net.TlsStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,11 +26,19 @@ import java.util.Map;
 public final class EchoLoad {
   private final Map<String, EchoCrowd> crowds = new HashMap<>();
 
-  private EchoLoad() {}
+  private final EchoCrowd.Opener opener;
 
-  /** Reads commands from standard input until its end. */
-  public static void main(String[] args) throws IOException {
-    EchoLoad load = new EchoLoad();
+  private EchoLoad(EchoCrowd.Opener opener) {
+    this.opener = opener;
+  }
+
+  /**
+   * Reads commands from standard input until its end.
+   *
+   * @param args to speak TLS: the key store with the server's certificate
+   */
+  public static void main(String[] args) throws IOException, GeneralSecurityException {
+    EchoLoad load = new EchoLoad(args.length == 0 ? EchoLoad::plain : encrypted(args[0]));
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (LoopGroup group = LoopGroup.start(1)) {
@@ -33,6 +47,21 @@ public final class EchoLoad {
         System.out.println(Json.write(load.answer(loop, line)));
       }
     }
+  }
+
+  private static SocketStream plain(int port) throws IOException {
+    return TcpStream.connect("127.0.0.1", port);
+  }
+
+  private static EchoCrowd.Opener encrypted(String keyStore)
+      throws IOException, GeneralSecurityException {
+    TlsOptions options =
+        TlsOptions.builder()
+            .trust(TlsKeys.load(keyStore))
+            .protocols(TlsKeys.PROTOCOL)
+            .ciphers(TlsKeys.CIPHER)
+            .build();
+    return port -> TlsStream.connect("127.0.0.1", port, options);
   }
 
   private Map<String, Object> answer(Loop loop, String line) {
@@ -54,7 +83,9 @@ public final class EchoLoad {
     String name = words[1];
     switch (words[0]) {
       case "open" -> {
-        EchoCrowd crowd = new EchoCrowd(Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+        EchoCrowd crowd =
+            new EchoCrowd(
+                opener, Integer.parseInt(words[2]), Integer.parseInt(words[3]));
         crowds.put(name, crowd);
         answer.put("open", name);
       }

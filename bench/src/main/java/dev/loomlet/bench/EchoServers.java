@@ -118,7 +118,7 @@ final class EchoServers {
       }
     }
     return EchoServer.of(
-        name, true, JavaCommand.of(LoomletEchoServer.class.getName(), on(engine), PORT));
+        name, true, JavaCommand.withoutPeers(LoomletEchoServer.class.getName(), on(engine), PORT));
   }
 
   private static List<String> on(String engine) {
@@ -127,12 +127,8 @@ final class EchoServers {
 
   private static EchoServer netty(String transport) {
     String name = "netty-" + transport;
-    boolean inReach =
-        Files.isDirectory(Home.peerJars())
-            || System.getProperty("java.class.path").contains("netty-transport");
-    if (!inReach) {
-      return EchoServer.missing(
-          name, "no jars of Netty in " + Home.peerJars() + "; mvn package puts them there");
+    if (!NettyPeer.isInReach()) {
+      return EchoServer.missing(name, NettyPeer.MISSING);
     }
     return EchoServer.of(
         name,

@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,10 @@ public final class IoComparison {
 
   /** How long system calls are counted; they do not vary as times do. */
   private static final Duration COUNTING = Duration.ofMillis(300);
+
+  /** The line of a stack trace that says what it was in the end. */
+  private static final Pattern EXCEPTION =
+      Pattern.compile("(?:Caused by:|Exception in greenlet \".*\") [\\w.$]+: (.+)");
 
   private static final List<String> PEERS =
       List.of("c-epoll", "c-io_uring", "jdk-virtual", "netty-epoll", "netty-io_uring");
@@ -214,8 +220,13 @@ public final class IoComparison {
 
   /** What the server itself has complained about says more than what its clients have seen. */
   private static String reason(EchoGuest guest, IOException failure) {
-    List<String> complaints = guest.complaints();
-    return complaints.isEmpty() ? String.valueOf(failure.getMessage()) : complaints.getLast();
+    for (String line : guest.complaints().reversed()) {
+      Matcher exception = EXCEPTION.matcher(line);
+      if (exception.matches()) {
+        return exception.group(1);
+      }
+    }
+    return String.valueOf(failure.getMessage());
   }
 
   /**

@@ -20,6 +20,15 @@ public final class JavaCommand {
    * @param args for the program
    */
   public static List<String> of(String mainClass, List<String> extraJvmFlags, String... args) {
+    return command(classPath(true), standingFlags(extraJvmFlags), mainClass, args);
+  }
+
+  /** As {@link #of}, without the jars of peers, of which each is an open file. */
+  static List<String> withoutPeers(String mainClass, List<String> extraJvmFlags, String... args) {
+    return command(classPath(false), standingFlags(extraJvmFlags), mainClass, args);
+  }
+
+  private static List<String> standingFlags(List<String> extraJvmFlags) {
     List<String> flags = new ArrayList<>();
     Path standing = Home.path().resolve("build/jvm.args");
     if (Files.isRegularFile(standing)) {
@@ -27,24 +36,29 @@ public final class JavaCommand {
     }
     flags.add("-D" + Home.PROPERTY + "=" + Home.path());
     flags.addAll(extraJvmFlags);
-    return plain(mainClass, flags, args);
+    return flags;
   }
 
   /** A JVM with the JDK's defaults and only the given flags. */
   static List<String> plain(String mainClass, List<String> jvmFlags, String... args) {
+    return command(classPath(true), jvmFlags, mainClass, args);
+  }
+
+  private static List<String> command(
+      String classPath, List<String> jvmFlags, String mainClass, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmFlags);
     command.add("-cp");
-    command.add(classPath());
+    command.add(classPath);
     command.add(mainClass);
     command.addAll(List.of(args));
     return command;
   }
 
-  private static String classPath() {
+  private static String classPath(boolean peers) {
     StringBuilder path = new StringBuilder(System.getProperty("java.class.path"));
-    if (Files.isDirectory(Home.peerJars())) {
+    if (peers && Files.isDirectory(Home.peerJars())) {
       try (DirectoryStream<Path> jars = Files.newDirectoryStream(Home.peerJars(), "*.jar")) {
         for (Path jar : jars) {
           path.append(File.pathSeparator).append(jar);

@@ -1,7 +1,5 @@
 package dev.loomlet.bench;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -12,9 +10,7 @@ import java.util.Map;
  * or {@link EchoLoad}. Connections stay open between visits, so that a visit costs only itself.
  */
 final class LoadControl implements AutoCloseable {
-  private final Process process;
-  private final BufferedWriter commands;
-  private final BufferedReader answers;
+  private final Dialogue dialogue;
 
   /**
    * What came out of one visit.
@@ -29,9 +25,7 @@ final class LoadControl implements AutoCloseable {
 
   /** Starts the generator. */
   LoadControl(List<String> command) throws IOException {
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    commands = process.outputWriter();
-    answers = process.inputReader();
+    dialogue = new Dialogue(command);
   }
 
   /**
@@ -40,12 +34,12 @@ final class LoadControl implements AutoCloseable {
    * @throws IOException if not all can be opened
    */
   void open(String name, int port, int connections) throws IOException {
-    ask("open " + name + " " + port + " " + connections);
+    dialogue.ask("open " + name + " " + port + " " + connections);
   }
 
   /** Has all connections to a server send, await the reply, and so on, for a time. */
   Visit run(String name, Duration time) throws IOException {
-    Map<?, ?> answer = ask("run " + name + " " + time.toNanos() / 1e9);
+    Map<?, ?> answer = dialogue.ask("run " + name + " " + time.toNanos() / 1e9);
     return new Visit(
         Json.number(answer, "requests"),
         Json.number(answer, "errors") + Json.number(answer, "mismatches"),
@@ -56,26 +50,11 @@ final class LoadControl implements AutoCloseable {
 
   /** Closes the connections to a server. */
   void close(String name) throws IOException {
-    ask("close " + name);
-  }
-
-  private Map<?, ?> ask(String command) throws IOException {
-    commands.write(command + "\n");
-    commands.flush();
-    String line = answers.readLine();
-    if (line == null) {
-      throw new IOException("the load generator has ended at: " + command);
-    }
-    Map<?, ?> answer = Json.readObject(line);
-    if (answer.get("error") instanceof String error) {
-      throw new IOException(error);
-    }
-    return answer;
+    dialogue.ask("close " + name);
   }
 
   @Override
   public void close() {
-    // By the end of its input it ends as well, should this process die.
-    process.destroy();
+    dialogue.close();
   }
 }

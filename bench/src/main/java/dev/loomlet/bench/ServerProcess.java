@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  */
 public final class ServerProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("listening on \\S*:(\\d+)\\s*");
-  private static final int LINES_KEPT = 20;
+  private static final int LINES_KEPT = 60;
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
 

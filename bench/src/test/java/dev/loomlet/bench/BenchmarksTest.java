@@ -1,6 +1,7 @@
 package dev.loomlet.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.ByteArrayOutputStream;
@@ -164,6 +165,49 @@ final class BenchmarksTest {
   }
 
   @Test
+  void echoOfChosenEnginesIsComparedWithBothServersInC() throws Exception {
+    assumeThat(Files.isDirectory(Path.of("/proc/self/task"))).isTrue();
+    assumeThat(EchoPlaces.here().natives()).isNotNull();
+    EchoBenchmark benchmark = new EchoBenchmark(Duration.ofMillis(100));
+
+    Report report = measure(benchmark, SHORT.withEngines(List.of("nio", "auto")));
+
+    List<Map<?, ?>> rows = rowsOf(report, "ratio", "cpu_us");
+    assertThat(rows)
+        .extracting(row -> (String) row.get("server"))
+        .contains("c-epoll", "loomlet-nio", "loomlet-auto")
+        .doesNotContain("loomlet-array", "go", "jdk-virtual");
+    if (!report.missing().containsKey("c-io_uring")) {
+      assertThat(rowsOf(report, "to_c-io_uring")).hasSize(4);
+    }
+  }
+
+  @Test
+  void bulkTransfersAreMeasuredAgainstC() throws Exception {
+    Path chart = folder.resolve("bulk.svg");
+    BulkBenchmark benchmark = new BulkBenchmark(Duration.ofMillis(50));
+
+    Report report = measure(benchmark, SHORT.withEngines(List.of("nio")).withChart(chart));
+
+    assertThat(report.missing()).isEmpty();
+    assertThat(rowsOf(report, "ratio", "mib_per_s", "send_ns", "receive_ns"))
+        .extracting(row -> (Object) row.get("transfer"))
+        .containsExactly("C to C", "nio to C", "C to nio", "nio to nio");
+    assertThat(chart).exists();
+  }
+
+  @Test
+  void anEngineThatDoesNotExistIsRefused() {
+    BenchOptions options = SHORT.withEngines(List.of("steam"));
+
+    for (Benchmark each : List.of(new EchoBenchmark(), new BulkBenchmark())) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> measure(each, options))
+          .withMessageContaining("there is no engine 'steam'");
+    }
+  }
+
+  @Test
   void theLoadGeneratorInJavaAnswersAsTheOneInC() throws Exception {
     List<String> server =
         JavaCommand.of("dev.loomlet.bench.peers.LoomletArrayEchoServer", List.of(), "0");
@@ -192,6 +236,7 @@ final class BenchmarksTest {
   @ValueSource(
       strings = {
         "echo",
+        "bulk",
         "switch",
         "spawn",
         "memory",

@@ -432,17 +432,26 @@ class RunCommandTest {
     assertThat(warning).anyMatch(line -> line.matches("      at T7Deadlock\\..*T7Deadlock.java.*"));
   }
 
-  /** A program that leaves greenlets waiting while a ticker goes on. */
+  /**
+   * A program that leaves greenlets waiting while a ticker goes on. It ends some time after a watch
+   * of its own has found that, as that of the command will have by then.
+   */
   private String waiting(String start) throws IOException {
     return program(
         "Waiting",
         """
         import static dev.loomlet.Loomlet.*;
+        import dev.loomlet.diagnose.*;
         import dev.loomlet.queue.*;
+        import java.time.Duration;
+        volatile boolean found;
         void main() {
+          Watch.start(
+              new WatchOptions(
+                  Duration.ZERO, _ -> found = true, _ -> {}, _ -> found = true, false));
           start();
-          spawn("ticker", () -> { while (true) sleep(10); });
-          sleep(2_500);
+          while (!found) sleep(10);
+          sleep(1_500);
           IO.println("end");
         }
         void start() {

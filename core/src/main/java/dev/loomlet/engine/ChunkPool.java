@@ -3,16 +3,25 @@ package dev.loomlet.engine;
 import dev.loomlet.jdk.JdkInternals;
 import org.jspecify.annotations.Nullable;
 
-/** A loop's read buffers, the one used last on top because the processor has it in its cache. */
-final class ChunkPool {
+/**
+ * A loop's read buffers, the one used last on top because the processor has it in its cache. Each
+ * engine has one of its own; whoever decodes what an engine reads may have another one.
+ */
+public final class ChunkPool {
   /** Buffers kept for reuse; what slow writers held beyond that is left to the collector. */
   private static final int KEPT = 64;
 
-  private final Thread owner = Thread.currentThread();
+  private final Thread owner;
   private @Nullable Chunk top;
   private int size;
 
-  Chunk take() {
+  /** Creates an empty pool for the loop on whose carrier thread this is called. */
+  public ChunkPool() {
+    owner = JdkInternals.currentCarrier();
+  }
+
+  /** Lends a chunk, with the whole buffer between position and limit. On the loop's thread. */
+  public Chunk take() {
     Chunk chunk = top;
     if (chunk == null) {
       return new Chunk(this).lend();

@@ -177,6 +177,11 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
     buffer.position(limit);
   }
 
+  @Override
+  public int writeNow(MemorySegment source, long offset, int length) {
+    return isOpen() ? Math.max(0, calls.sendNow(fd, source.asSlice(offset), length)) : 0;
+  }
+
   /**
    * Draws the conclusion from what send(2) returned.
    *

@@ -176,6 +176,15 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
   }
 
   @Override
+  public int writeNow(MemorySegment source, long offset, int length) {
+    try {
+      return isOpen() ? channel.write(source.asSlice(offset, length).asByteBuffer()) : 0;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @Override
   public void shutdownInput() throws IOException {
     requireOpen();
     channel.shutdownInput();

@@ -74,6 +74,17 @@ public interface StreamSocket extends ReadWatch {
     throw new UnsupportedOperationException("this socket cannot send files by itself");
   }
 
+  /**
+   * Writes what is taken at once, without waiting and without being a checkpoint, so that it can be
+   * the last thing before {@link #close}. On the loop's carrier thread, in a greenlet or not; no
+   * greenlet may be writing.
+   *
+   * @return how many bytes were taken: 0 if none, or if the engine cannot tell without waiting
+   */
+  default int writeNow(MemorySegment source, long offset, int length) {
+    return 0;
+  }
+
   /** Reads give the end of the stream from now on. */
   void shutdownInput() throws IOException;
 

@@ -40,6 +40,7 @@ public final class SystemCalls extends NativeCalls {
   private static final int EPOLL_CLOEXEC = 0x80000;
   private static final int EFD_NONBLOCK_CLOEXEC = 0x80800;
   private static final int MSG_NOSIGNAL = 0x4000;
+  private static final int MSG_DONTWAIT = 0x40;
 
   private static final MethodHandle EPOLL_CREATE = quick("epoll_create1", JAVA_INT, JAVA_INT);
   private static final MethodHandle EPOLL_CTL =
@@ -326,6 +327,11 @@ public final class SystemCalls extends NativeCalls {
   /** send(2) from any segment, a Java array's too, without SIGPIPE. */
   public int send(int socket, MemorySegment source, int length) {
     return transfer(layout.sendto(), socket, source, length, MSG_NOSIGNAL);
+  }
+
+  /** send(2) that never waits, whatever the socket's mode. */
+  public int sendNow(int socket, MemorySegment source, int length) {
+    return transfer(layout.sendto(), socket, source, length, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   private int transfer(long call, int socket, long address, int length, int flags) {

@@ -1,11 +1,8 @@
 package dev.loomlet.net;
 
-import dev.loomlet.Cancelled;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** Makes socket addresses of what programs and people write. */
@@ -13,28 +10,42 @@ final class Addresses {
   private Addresses() {}
 
   /**
-   * Resolves an address. A literal is only parsed; a name is looked up by the system's resolver on
-   * a thread of its own, because that blocks, while the caller waits.
+   * Resolves an address, by the process's resolver. A literal is only parsed; a name is looked up,
+   * while the caller waits, and stands for the first of its addresses.
    *
    * @throws IllegalArgumentException if the port is not between 0 and 65535, or the host is empty
    * @throws UnknownHostException if the name means nothing
    */
   static InetSocketAddress resolve(String host, int port) throws UnknownHostException {
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException("port must be between 0 and 65535, not " + port);
-    }
-    if (host.isBlank()) {
-      throw new IllegalArgumentException("the host must not be empty; 0.0.0.0 means all addresses");
-    }
+    check(host, port);
     InetAddress literal = literal(host);
-    return new InetSocketAddress(literal != null ? literal : lookUp(host), port);
+    return new InetSocketAddress(
+        literal != null ? literal : Resolvers.getDefault().lookup(host).getFirst(), port);
   }
 
   static InetSocketAddress resolve(InetSocketAddress address) throws UnknownHostException {
     return address.isUnresolved() ? resolve(address.getHostString(), address.getPort()) : address;
   }
 
-  private static @Nullable InetAddress literal(String host) {
+  /**
+   * Refuses what is no address in any case.
+   *
+   * @throws IllegalArgumentException if the port is not between 0 and 65535, or the host is empty
+   */
+  static void check(String host, int port) {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("port must be between 0 and 65535, not " + port);
+    }
+    if (host.isBlank()) {
+      throw new IllegalArgumentException("the host must not be empty; 0.0.0.0 means all addresses");
+    }
+  }
+
+  /** The address that a literal is; null if it is none, and so perhaps a name. */
+  static @Nullable InetAddress literal(String host) {
+    if (!isLike(host)) {
+      return null;
+    }
     try {
       return InetAddress.ofLiteral(host);
     } catch (IllegalArgumentException e) {
@@ -42,20 +53,9 @@ final class Addresses {
     }
   }
 
-  private static InetAddress lookUp(String host) throws UnknownHostException {
-    FutureTask<InetAddress> task = new FutureTask<>(() -> InetAddress.getByName(host));
-    Thread.ofPlatform().daemon().name("loomlet-resolver").start(task);
-    try {
-      return task.get();
-    } catch (ExecutionException e) {
-      UnknownHostException unknown =
-          new UnknownHostException("cannot resolve the host name '" + host + "'");
-      unknown.initCause(e.getCause());
-      throw unknown;
-    } catch (InterruptedException e) {
-      throw new Cancelled(
-          "cancelled while resolving the host name '" + host + "'", Cancelled.Cause.INTERRUPT);
-    }
+  /** Whether it may be a literal: for a name the JDK would make an exception, which is dear. */
+  private static boolean isLike(String host) {
+    return host.indexOf(':') >= 0 || (!host.isEmpty() && host.charAt(host.length() - 1) <= '9');
   }
 
   /** An address as people write it. */

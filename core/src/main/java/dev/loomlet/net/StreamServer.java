@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At the limit on connections it stops accepting, and further clients wait in the kernel's
  * queue. When descriptors run out it refuses those that wait, by means of a descriptor kept in
- * reserve, and tries again after a pause that grows up to half a second.
+ * reserve, and tries again after a pause that grows up to half a second. An engine that cannot have
+ * so many (see {@code select}) loses further clients; the first such error goes to the loop's
+ * {@link dev.loomlet.UncaughtHandler}, the others are only counted.
  */
 public final class StreamServer implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
@@ -43,12 +46,15 @@ public final class StreamServer implements AutoCloseable {
   private final int maxConnections;
   private final Semaphore permits;
   private final TcpListener listener;
+  private final @Nullable TlsOptions tls;
 
   /** The handlers, each with the connection that it was given. */
   private final Map<Greenlet<?>, AcceptedSocket> active = new ConcurrentHashMap<>();
 
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong failedHandshakes = new AtomicLong();
+  private final AtomicBoolean toldOfExhaustion = new AtomicBoolean();
   private final Greenlet<?> acceptor;
 
   private StreamServer(Builder builder, Loop acceptorLoop, TcpListener listener) {
@@ -58,6 +64,7 @@ public final class StreamServer implements AutoCloseable {
     this.maxConnections = builder.maxConnections;
     this.permits = new Semaphore(maxConnections);
     this.listener = listener;
+    this.tls = builder.tls;
     this.acceptor =
         acceptorLoop.spawn("acceptor " + Addresses.text(listener.localAddress()), this::run);
   }
@@ -79,6 +86,7 @@ public final class StreamServer implements AutoCloseable {
     private int maxConnections = Integer.MAX_VALUE;
     private ListenOptions options = ListenOptions.DEFAULT;
     private @Nullable LoopGroup group;
+    private @Nullable TlsOptions tls;
 
     private Builder(StreamHandler handler) {
       this.handler = Objects.requireNonNull(handler);
@@ -111,6 +119,20 @@ public final class StreamServer implements AutoCloseable {
     /** How to listen. */
     public Builder options(ListenOptions newOptions) {
       options = newOptions;
+      return this;
+    }
+
+    /**
+     * Speaks TLS: the handler gets a {@link TlsStream}. The handshake is done in the connection's
+     * own greenlet, within the time that the options allow. If it fails the handler is not called,
+     * and only {@link StreamServer#failedHandshakes} tells.
+     *
+     * @param newTls with an identity
+     * @throws IllegalArgumentException if there is no identity
+     */
+    public Builder tls(TlsOptions newTls) {
+      newTls.requireIdentity();
+      tls = newTls;
       return this;
     }
 
@@ -214,13 +236,36 @@ public final class StreamServer implements AutoCloseable {
   private void serveOn(Loop loop, AcceptedSocket socket) throws Exception {
     Greenlet<?> self = Objects.requireNonNull(Greenlet.current());
     try (TcpStream stream = new TcpStream(loop, loop.engine().attach(socket))) {
-      handler.handle(stream);
+      if (tls == null) {
+        handler.handle(stream);
+      } else {
+        serveEncrypted(stream, tls);
+      }
+    } catch (DescriptorsExhaustedException e) {
+      refused.incrementAndGet();
+      // Not the peer's doing, so somebody should know; but once, for this comes by the thousand.
+      if (toldOfExhaustion.compareAndSet(false, true)) {
+        throw e;
+      }
     } catch (IOException e) {
       // The peer is gone; that is how connections end.
       return;
     } finally {
       active.remove(self);
       permits.release();
+    }
+  }
+
+  private void serveEncrypted(SocketStream stream, TlsOptions options) throws Exception {
+    TlsStream encrypted;
+    try {
+      encrypted = TlsStream.server(stream, options);
+    } catch (IOException e) {
+      failedHandshakes.incrementAndGet();
+      return;
+    }
+    try (encrypted) {
+      handler.handle(encrypted);
     }
   }
 
@@ -249,9 +294,17 @@ public final class StreamServer implements AutoCloseable {
     return accepted.get();
   }
 
-  /** How many connections were refused so far because no descriptor was left. */
+  /**
+   * How many connections were refused so far because no descriptor was left, or the loop's engine
+   * cannot have so many.
+   */
   public long refusedCount() {
     return refused.get();
+  }
+
+  /** How many connections have ended before TLS was agreed on. */
+  public long failedHandshakes() {
+    return failedHandshakes.get();
   }
 
   /**

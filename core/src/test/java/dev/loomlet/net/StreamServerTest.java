@@ -11,6 +11,7 @@ import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
 import dev.loomlet.LoopGroup;
 import dev.loomlet.engine.Chunk;
+import dev.loomlet.engine.DescriptorsExhaustedException;
 import dev.loomlet.testing.OnEveryEngine;
 import dev.loomlet.testing.TestLoop;
 import java.io.IOException;
@@ -53,6 +54,29 @@ final class StreamServerTest {
       }
       assertThat(new String(answer, 0, n)).isEqualTo("request " + i);
     }
+  }
+
+  @OnEveryEngine
+  void aClientLostForWantOfDescriptorsIsToldOnceAndCounted(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          // given
+          StreamHandler exhausted =
+              _ -> {
+                throw new DescriptorsExhaustedException("cannot wait for a descriptor");
+              };
+          try (StreamServer server = local(exhausted).start()) {
+            // when
+            for (int i = 0; i < 3; i++) {
+              try (TcpStream stream = TcpStream.connect("127.0.0.1", server.port())) {
+                assertThat(stream.read(new byte[1])).isEqualTo(-1);
+              }
+            }
+            // then
+            assertThat(server.refusedCount()).isEqualTo(3);
+          }
+        });
+    assertThat(loop.uncaught()).singleElement().isInstanceOf(DescriptorsExhaustedException.class);
   }
 
   @OnEveryEngine

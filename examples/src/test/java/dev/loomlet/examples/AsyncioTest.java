@@ -6,7 +6,7 @@ import dev.loomlet.examples.Example.Ended;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Rows A3, A4, A7 and A8 of the course. */
+/** Rows A3, A4, A6, A7 and A8 of the course. */
 class AsyncioTest {
 
   @Test
@@ -53,6 +53,18 @@ class AsyncioTest {
             "hello from a thread",
             "hello from a pool",
             "no greeting today");
+  }
+
+  @Test
+  void connectSendAllAndReceiveMakeOnlyTheirOwnGreenletWait() {
+    // when
+    Ended ended = Example.run("A6SockCalls");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines())
+        .startsWith("[A ABC, A LOOM, A LET]", "[B ABC, B LOOM, B LET]", "[C ABC, C LOOM, C LET]");
+    assertThat(ended.millis()).as("one after another it would be 1,800").isBetween(600, 1_700);
   }
 
   @Test

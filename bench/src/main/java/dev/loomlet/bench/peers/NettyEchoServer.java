@@ -36,8 +36,21 @@ public final class NettyEchoServer {
 
   /** Takes the port and the transport: {@code epoll}, {@code io_uring} or {@code nio}. */
   public static void main(String[] args) throws InterruptedException {
-    int port = Integer.parseInt(args[0]);
-    Transport transport = Transport.of(args[1]);
+    serve(
+        Integer.parseInt(args[0]),
+        args[1],
+        new ChannelInitializer<Channel>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(NettyEchoHandler.INSTANCE);
+          }
+        });
+  }
+
+  /** Serves for ever with what is made for each connection. */
+  static void serve(int port, String transportName, ChannelInitializer<Channel> handlers)
+      throws InterruptedException {
+    Transport transport = Transport.of(transportName);
     EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, transport.io());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -46,13 +59,7 @@ public final class NettyEchoServer {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(NettyEchoHandler.INSTANCE);
-                  }
-                });
+            .childHandler(handlers);
     Channel listener = bootstrap.bind("127.0.0.1", port).sync().channel();
     InetSocketAddress address = (InetSocketAddress) listener.localAddress();
     System.out.println("listening on 127.0.0.1:" + address.getPort());
