@@ -5,9 +5,11 @@
 
 import static dev.loomlet.Loomlet.*;
 
+import dev.loomlet.Action;
 import dev.loomlet.LoopGroup;
 import dev.loomlet.LoopOptions;
 import dev.loomlet.engine.Engines;
+import dev.loomlet.io.EventSelector;
 import dev.loomlet.net.SocketStream;
 import dev.loomlet.net.StreamServer;
 import dev.loomlet.net.TcpListener;
@@ -71,8 +73,50 @@ void onEngine(String engine) throws Exception {
   }
 }
 
+/// A server without a greenlet for each client: what to do stands in the key's data.
+record Callbacks(EventSelector<Action> selector) {
+  void accept(TcpListener listener) throws IOException {
+    TcpStream client = listener.accept();
+    selector.register(client, EventSelector.READ, () -> read(client));
+  }
+
+  void read(TcpStream client) throws IOException {
+    byte[] data = new byte[1024];
+    int count = client.read(data);
+    if (count < 0) {
+      selector.unregister(client);
+      client.close();
+      return;
+    }
+    client.write(new String(data, 0, count).toUpperCase(Locale.ROOT).getBytes());
+  }
+
+  void serve(TcpListener listener) throws Exception {
+    selector.register(listener, EventSelector.READ, () -> accept(listener));
+    while (true) {
+      for (var event : selector.select()) {
+        Action callback = event.key().data();
+        callback.run();
+      }
+    }
+  }
+}
+
+void byCallbacks() throws Exception {
+  try (var selector = EventSelector.<Action>open();
+      var listener = TcpListener.bind("127.0.0.1", 0)) {
+    var server = spawn(() -> new Callbacks(selector).serve(listener));
+    var asking =
+        Stream.of("four", "five", "six").map(text -> spawn(() -> ask(listener.port(), text)));
+    IO.println("selector with callbacks");
+    IO.println("  replies " + gather(asking.toList()));
+    server.kill();
+  }
+}
+
 void main() throws Exception {
   for (String engine : List.of("select", "poll", "epoll")) {
     onEngine(engine);
   }
+  byCallbacks();
 }

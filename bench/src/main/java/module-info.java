@@ -4,6 +4,8 @@
  */
 module dev.loomlet.bench {
   requires dev.loomlet;
+  requires dev.loomlet.dns;
+  requires java.management;
   requires HdrHistogram;
   requires static transitive org.jspecify;
   // Netty is a peer; whoever measures without it needs no jar of it.

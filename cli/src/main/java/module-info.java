@@ -2,6 +2,7 @@
 module dev.loomlet.cli {
   requires dev.loomlet;
   requires dev.loomlet.bench;
+  requires dev.loomlet.dns;
   requires info.picocli;
   requires java.compiler;
   requires jdk.compiler;

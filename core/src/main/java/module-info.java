@@ -7,6 +7,7 @@
  */
 module dev.loomlet {
   requires jdk.unsupported;
+  requires static jdk.net;
   requires static org.jspecify;
 
   exports dev.loomlet;

@@ -12,6 +12,7 @@ import java.util.Locale;
 final class Axis {
   private static final double FAR_APART = 12;
   private static final double MOST_DECADES = 7;
+  private static final double MILLION = 1e6;
 
   private final boolean logarithmic;
   private final double low;
@@ -63,8 +64,11 @@ final class Axis {
     return ticks;
   }
 
-  /** Small powers of ten with all their digits. */
+  /** Small powers of ten with all their digits, millions as such. */
   String label(double tick) {
+    if (tick >= MILLION) {
+      return Svg.number(tick / MILLION) + "M";
+    }
     if (!logarithmic || tick >= 1) {
       return Svg.number(tick);
     }

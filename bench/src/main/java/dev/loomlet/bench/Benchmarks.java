@@ -39,6 +39,7 @@ public final class Benchmarks {
     ALL.put("channel", new ChannelBenchmark());
     ALL.put("generator", new GeneratorBenchmark());
     ALL.put("coroutine", new CoroutineBenchmark());
+    ALL.put("dns", new DnsBenchmark());
   }
 
   private Benchmarks() {}

@@ -24,7 +24,7 @@ final class EchoCrowd implements AutoCloseable {
           .getBytes(StandardCharsets.US_ASCII);
 
   /** For a server that has stopped answering. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final List<SocketStream> streams = new ArrayList<>();
   private final byte[] buffer = new byte[REPLY.length];
@@ -41,7 +41,7 @@ final class EchoCrowd implements AutoCloseable {
   EchoCrowd(Opener opener, int port, int connections) throws IOException {
     try {
       for (int i = 0; i < connections; i++) {
-        SocketStream stream = SocketStream.connect("127.0.0.1", port, PATIENCE);
+        SocketStream stream = opener.open(port);
         streams.add(stream);
         stream.setReadTimeout(PATIENCE);
         stream.setWriteTimeout(PATIENCE);

@@ -50,7 +50,7 @@ public final class EchoLoad {
   }
 
   private static SocketStream plain(int port) throws IOException {
-    return TcpStream.connect("127.0.0.1", port);
+    return TcpStream.connect("127.0.0.1", port, EchoCrowd.PATIENCE);
   }
 
   private static EchoCrowd.Opener encrypted(String keyStore)
@@ -84,8 +84,7 @@ public final class EchoLoad {
     switch (words[0]) {
       case "open" -> {
         EchoCrowd crowd =
-            new EchoCrowd(
-                opener, Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+            new EchoCrowd(opener, Integer.parseInt(words[2]), Integer.parseInt(words[3]));
         crowds.put(name, crowd);
         answer.put("open", name);
       }

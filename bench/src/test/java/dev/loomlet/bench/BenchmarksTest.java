@@ -208,6 +208,19 @@ final class BenchmarksTest {
   }
 
   @Test
+  void echoOverTlsIsMeasured() throws Exception {
+    assumeThat(Files.isDirectory(Path.of("/proc/self/task"))).isTrue();
+
+    Report report = measure(new TlsBenchmark(Duration.ofMillis(100)), SHORT);
+
+    List<Map<?, ?>> rows = rowsOf(report, "ratio", "cpu_us", "requests_per_s", "p99_us");
+    assertThat(rows)
+        .extracting(row -> (Object) row.get("server"))
+        .containsExactly("netty-epoll", "loomlet");
+    assertThat(print(report, true)).doesNotContain("replied wrongly");
+  }
+
+  @Test
   void theLoadGeneratorInJavaAnswersAsTheOneInC() throws Exception {
     List<String> server =
         JavaCommand.of("dev.loomlet.bench.peers.LoomletArrayEchoServer", List.of(), "0");

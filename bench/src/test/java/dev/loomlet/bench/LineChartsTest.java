@@ -60,6 +60,7 @@ class LineChartsTest {
     assertThat(axis.ticks()).hasSize(6);
     assertThat(axis.ticks().stream().map(axis::label).toList())
         .containsExactly("0.01", "0.1", "1", "10", "100", "1,000");
+    assertThat(axis.label(10_000_000)).isEqualTo("10M");
     assertThat(axis.share(0)).isZero();
     assertThat(axis.share(0.01)).isZero();
     assertThat(axis.share(1000)).isEqualTo(1);

@@ -15,8 +15,23 @@ class DoctorCommandTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .contains("JDK ", "engine epoll", "engine nio", "engine in use", "open files")
+        .containsPattern(
+            "engine in use +\\S+, chosen by auto as the first that works of io_uring, epoll, nio")
         .endsWith("Loomlet works here.\n");
     assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void everyModelOfInputAndOutputIsTried() {
+    Completed run = InThisJvm.loomlet("doctor");
+
+    assertThat(run.out())
+        .contains(
+            "engine poll          works",
+            "engine select        works",
+            "engine signal        works",
+            "engine nonblocking   works",
+            "engine blocking      works");
   }
 
   @Test

@@ -45,10 +45,14 @@ final class BlockingEngine extends LinuxEngine {
 
   private static final int MOST_HELPERS = 4096;
 
+  /** How long a helper without anything to do stays, in nanoseconds. */
+  private static final long PATIENCE = 5_000_000_000L;
+
   /** After this time, in nanoseconds, one looks whether a helper has left its call. */
   private static final long LOOK_AGAIN = 100_000_000;
 
   private final int mostHelpers = Integer.getInteger(PROPERTY, MOST_HELPERS);
+  private final long patienceNanos;
   private final LoopSleep sleep = new LoopSleep();
 
   /** Readable when a helper has left a call that it was told to leave. */
@@ -68,7 +72,12 @@ final class BlockingEngine extends LinuxEngine {
   private final ArrayDeque<BlockingHelper> idle = new ArrayDeque<>();
 
   BlockingEngine(EngineContext context) throws IOException {
+    this(context, PATIENCE);
+  }
+
+  BlockingEngine(EngineContext context, long patienceNanos) throws IOException {
     super(context);
+    this.patienceNanos = patienceNanos;
     this.left = new WakeUpDescriptor(calls, NAME);
     leftArray.set(0, left.fd(), PollEvents.POLLIN);
   }
@@ -128,7 +137,7 @@ final class BlockingEngine extends LinuxEngine {
     }
     BlockingHelper helper;
     try {
-      helper = new BlockingHelper(this);
+      helper = new BlockingHelper(this, patienceNanos);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -213,6 +222,11 @@ final class BlockingEngine extends LinuxEngine {
       }
     }
     idle.addLast(helper);
+  }
+
+  /** How many helpers there are. */
+  int helpers() {
+    return helpers.size();
   }
 
   /** A helper had nothing to do for a while. On the loop. */

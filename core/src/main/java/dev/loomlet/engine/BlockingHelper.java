@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * time. Without anything to do for some seconds it asks to be let go.
  */
 final class BlockingHelper implements Runnable {
-  private static final long PATIENCE_NANOS = 5_000_000_000L;
   private static final long STACK_BYTES = 256 * 1024;
   private static final int DESCRIPTOR = 0;
   private static final int LEAVE = 1;
@@ -23,6 +22,7 @@ final class BlockingHelper implements Runnable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final BlockingEngine engine;
+  private final long patienceNanos;
   private final SystemCalls calls = new SystemCalls();
   private final PollCalls pollCalls = new PollCalls();
   private final PollArray array = new PollArray(2);
@@ -37,8 +37,15 @@ final class BlockingHelper implements Runnable {
 
   private volatile boolean ended;
 
-  BlockingHelper(BlockingEngine engine) throws IOException {
+  /**
+   * Creates one.
+   *
+   * @param patienceNanos after how long without anything to do it asks to be let go
+   * @throws DescriptorsExhaustedException if there is no descriptor left
+   */
+  BlockingHelper(BlockingEngine engine, long patienceNanos) throws IOException {
     this.engine = engine;
+    this.patienceNanos = patienceNanos;
     this.leave = new WakeUpDescriptor(engine.calls, BlockingEngine.NAME);
     this.thread =
         Thread.ofPlatform()
@@ -99,7 +106,7 @@ final class BlockingHelper implements Runnable {
   private void beIdle() {
     long start = System.nanoTime();
     while (wait == null && !ended) {
-      long left = PATIENCE_NANOS - (System.nanoTime() - start);
+      long left = patienceNanos - (System.nanoTime() - start);
       if (left <= 0) {
         engine.context.submit(() -> engine.retire(this));
         start = System.nanoTime();

@@ -3,6 +3,9 @@ package dev.loomlet.engine;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectableChannel;
+import java.util.List;
 
 /**
  * A loop's one door to the kernel.
@@ -35,6 +38,16 @@ public interface Engine extends AutoCloseable {
   ListenSocket listen(SocketAddress address, ListenOptions options) throws IOException;
 
   /**
+   * Starts to listen on a path whose file gets certain rights. Where the kernel does not allow to
+   * set them before others can connect, they are set right after that.
+   *
+   * @param mode as of chmod(2), without what the process's mask takes away
+   * @throws java.net.BindException if there is such a file, or it cannot be made
+   */
+  ListenSocket listen(UnixDomainSocketAddress address, ListenOptions options, int mode)
+      throws IOException;
+
+  /**
    * Connects. Waits.
    *
    * @param address of TCP, resolved; or of a Unix socket
@@ -51,12 +64,83 @@ public interface Engine extends AutoCloseable {
    */
   MessageSocket openMessages(StandardProtocolFamily family) throws IOException;
 
+  /** Makes two Unix sockets that are connected with each other (socketpair(2)). */
+  List<StreamSocket> openStreamPair() throws IOException;
+
+  /**
+   * Makes two Unix sockets for datagrams that are connected with each other.
+   *
+   * @throws UnsupportedOperationException if the engine has no such sockets
+   */
+  default List<MessageSocket> openMessagePair() throws IOException {
+    throw noDescriptors();
+  }
+
+  /**
+   * Takes over a descriptor, and makes it non-blocking for all who share it.
+   *
+   * @param unix whether it is a Unix socket; else of TCP
+   * @throws IllegalArgumentException if it is something else; it stays the caller's then
+   * @throws UnsupportedOperationException if the engine does not work with descriptors
+   */
+  default StreamSocket adoptStream(int descriptor, boolean unix) throws IOException {
+    throw noDescriptors();
+  }
+
+  /** As {@link #adoptStream}, of a socket that listens. */
+  default ListenSocket adoptListener(int descriptor, boolean unix) throws IOException {
+    throw noDescriptors();
+  }
+
+  /** As {@link #adoptStream}, of a socket for datagrams: of UDP, if not Unix. */
+  default MessageSocket adoptMessages(int descriptor, boolean unix) throws IOException {
+    throw noDescriptors();
+  }
+
+  /**
+   * A second descriptor for an open file, which the caller has to close.
+   *
+   * @throws UnsupportedOperationException if the engine does not work with descriptors
+   */
+  default int duplicate(int descriptor) throws IOException {
+    throw noDescriptors();
+  }
+
+  private UnsupportedOperationException noDescriptors() {
+    return new UnsupportedOperationException(
+        "the engine "
+            + name()
+            + " cannot pass descriptors and has no Unix datagrams; those of Linux can and have,"
+            + " such as epoll");
+  }
+
   /**
    * Takes over a connection that another loop accepted.
    *
    * @param accepted by an engine of the same kind; closed if this fails
    */
   StreamSocket attach(AcceptedSocket accepted) throws IOException;
+
+  /** What it does with pipes, FIFOs and the standard streams. */
+  PipeOperations pipes();
+
+  /**
+   * Watches a descriptor that is not the engine's.
+   *
+   * @throws IOException if it is not open
+   * @throws UnsupportedOperationException if there are no descriptors on this system
+   */
+  DescriptorWatch watch(int descriptor) throws IOException;
+
+  /**
+   * Watches a channel that is not the engine's.
+   *
+   * @param channel which does not block
+   */
+  DescriptorWatch watch(SelectableChannel channel) throws IOException;
+
+  /** For waiting for several things at once. */
+  ReadySet newReadySet();
 
   /** What it does with files. */
   FileOperations files();

@@ -1,8 +1,13 @@
 package dev.loomlet.engine;
 
+import java.io.IOException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The engines that exist, which of them work here, and the choice between them. */
@@ -13,8 +18,13 @@ public final class Engines {
   /** Environment variable with the same meaning, when the property is absent. */
   public static final String ENVIRONMENT = "LOOMLET_ENGINE";
 
-  /** Name that stands for the first available engine. */
+  /**
+   * Name that stands for the first available engine. If that is not the best one, although the
+   * system is Linux, the reason is logged, once, at level {@code INFO}.
+   */
   public static final String AUTO = "auto";
+
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private Engines() {}
 
@@ -40,21 +50,34 @@ public final class Engines {
     }
   }
 
-  /** Those that {@link #AUTO} chooses among come first, the best at the top. */
-  private static final List<Kind> KINDS =
+  /** Those that {@link #AUTO} chooses among, the best at the top. */
+  private static final List<Kind> AUTOMATIC =
       List.of(
-          new Kind(EpollEngine.NAME, LinuxSupport::unavailableReason, EpollEngine::new),
           new Kind(UringEngine.NAME, UringSupport::unavailableReason, UringEngine::new),
-          new Kind(NioEngine.NAME, () -> null, NioEngine::new),
+          new Kind(EpollEngine.NAME, LinuxSupport::unavailableReason, EpollEngine::new),
+          new Kind(NioEngine.NAME, () -> null, NioEngine::new));
+
+  /** The other models, which are taken by name only. */
+  private static final List<Kind> BY_NAME =
+      List.of(
           new Kind(PollEngine.NAME, LinuxSupport::unavailableReason, PollEngine::new),
           new Kind(SelectEngine.NAME, LinuxSupport::unavailableReason, SelectEngine::new),
           new Kind(SignalEngine.NAME, SignalEngine::unavailableReason, SignalEngine::new),
           new Kind(NonblockingEngine.NAME, LinuxSupport::unavailableReason, NonblockingEngine::new),
           new Kind(BlockingEngine.NAME, LinuxSupport::unavailableReason, BlockingEngine::new));
 
-  /** All engines, best first. */
+  /** All engines, first those that {@value #AUTO} chooses among, best first. */
   public static List<Info> all() {
-    return KINDS.stream().map(Kind::info).toList();
+    return kinds().map(Kind::info).toList();
+  }
+
+  /** The names of those that {@value #AUTO} chooses among; it takes the first that works here. */
+  public static List<String> automatic() {
+    return AUTOMATIC.stream().map(Kind::name).toList();
+  }
+
+  private static Stream<Kind> kinds() {
+    return Stream.concat(AUTOMATIC.stream(), BY_NAME.stream());
   }
 
   /** The choice by property or environment, else {@value #AUTO}. */
@@ -71,7 +94,10 @@ public final class Engines {
    *     message says which ones do
    */
   public static EngineFactory byName(String name) {
-    Kind kind = name.equals(AUTO) ? firstAvailable() : find(name);
+    if (name.equals(AUTO)) {
+      return Engines::openBest;
+    }
+    Kind kind = find(name);
     String reason = kind.unavailableReason().get();
     if (reason != null) {
       throw new IllegalArgumentException("engine '" + name + "' does not work here: " + reason);
@@ -80,7 +106,7 @@ public final class Engines {
   }
 
   private static Kind find(String name) {
-    return KINDS.stream()
+    return kinds()
         .filter(each -> each.name().equals(name))
         .findFirst()
         .orElseThrow(
@@ -89,15 +115,37 @@ public final class Engines {
                     "there is no engine '" + name + "'; choose one of " + names()));
   }
 
-  private static Kind firstAvailable() {
-    return KINDS.stream().filter(each -> each.info().isAvailable()).findFirst().orElseThrow();
+  /** Opens the first one that works; whatever is wrong with one, the next is tried. */
+  private static Engine openBest(EngineContext context) throws IOException {
+    Iterator<Kind> kinds = AUTOMATIC.iterator();
+    while (true) {
+      Kind kind = kinds.next();
+      String reason = kind.unavailableReason().get();
+      if (reason == null) {
+        try {
+          return kind.factory().open(context);
+        } catch (IOException e) {
+          if (e instanceof DescriptorsExhaustedException || kind.name().equals(NioEngine.NAME)) {
+            throw e;
+          }
+          reason = String.valueOf(e.getMessage());
+        }
+      }
+      tellOnce(kind.name(), reason);
+    }
+  }
+
+  /** That the best engine is not used here is worth a line, the first time; the rest follows. */
+  private static void tellOnce(String name, String reason) {
+    if (name.equals(UringEngine.NAME)
+        && UringSupport.isWorthTelling()
+        && TOLD.compareAndSet(false, true)) {
+      System.getLogger(Engines.class.getPackageName())
+          .log(System.Logger.Level.INFO, "engine {0} is not used: {1}", name, reason);
+    }
   }
 
   private static String names() {
-    StringBuilder names = new StringBuilder(AUTO);
-    for (Kind kind : KINDS) {
-      names.append(", ").append(kind.name());
-    }
-    return names.toString();
+    return AUTO + ", " + kinds().map(Kind::name).collect(Collectors.joining(", "));
   }
 }

@@ -99,6 +99,14 @@ final class EpollEngine extends LinuxEngine {
   }
 
   @Override
+  void unwatch(LinuxDescriptor descriptor) {
+    // The kernel forgets a file when it is closed, and not before (epoll(7), questions).
+    if (descriptor.outlivesClose()) {
+      calls.epollControl(epoll, SystemCalls.EPOLL_CTL_DEL, descriptor.fd, 0, 0);
+    }
+  }
+
+  @Override
   public void close() {
     super.close();
     wakeUp.close();

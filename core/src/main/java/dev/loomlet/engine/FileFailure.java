@@ -42,7 +42,7 @@ final class FileFailure {
         path.toString(),
         null,
         "is a FIFO, a socket or a terminal and has no positions; open a FIFO with"
-            + " Pipes.openReader or Pipes.openWriter, a terminal with StandardStreams");
+            + " Fifo.openReader or Fifo.openWriter, a terminal with StandardStreams");
   }
 
   /** Says more about what the JDK's channels throw. */

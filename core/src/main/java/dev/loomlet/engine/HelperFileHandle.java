@@ -202,8 +202,13 @@ abstract class HelperFileHandle implements FileHandle {
     }
     files.forget(this);
     if (before == 0) {
-      HelperThreads.finish(this, this::free);
+      freeNow();
     }
+  }
+
+  /** Frees the descriptor, which nobody uses, in {@link #close}. Waits. */
+  void freeNow() {
+    HelperThreads.finish(this, this::free);
   }
 
   @Override

@@ -8,9 +8,16 @@ final class LinuxAcceptedSocket implements AcceptedSocket {
   private static final int TAKEN = -1;
 
   private final AtomicInteger fd;
+  private final boolean unix;
 
-  LinuxAcceptedSocket(int fd) {
+  LinuxAcceptedSocket(int fd, boolean unix) {
     this.fd = new AtomicInteger(fd);
+    this.unix = unix;
+  }
+
+  /** Whether it is a Unix socket. */
+  boolean isUnix() {
+    return unix;
   }
 
   int take() {

@@ -2,6 +2,7 @@ package dev.loomlet.engine;
 
 import dev.loomlet.linux.PollEvents;
 import dev.loomlet.linux.SystemCalls;
+import java.io.IOException;
 import java.net.SocketException;
 
 /** A descriptor in the care of a {@link LinuxEngine}. */
@@ -32,6 +33,8 @@ abstract class LinuxDescriptor extends Readiness {
 
   /** What the kernel is doing for it, a bit for each; for models that have it do something. */
   int operations;
+
+  private boolean shared;
 
   LinuxDescriptor(LinuxEngine engine, int fd, int state) {
     super(engine.context, engine.progress, state);
@@ -68,10 +71,39 @@ abstract class LinuxDescriptor extends Readiness {
     }
   }
 
+  /** See {@link DescriptorHolder#duplicate}. */
+  public final int duplicate() throws IOException {
+    requireOpen();
+    int descriptor = calls.duplicate(fd);
+    if (descriptor < 0) {
+      throw new DescriptorsExhaustedException("cannot duplicate " + describe());
+    }
+    share();
+    return descriptor;
+  }
+
+  /** Notes that there are, or may be, other descriptors for the same open file. */
+  final void share() {
+    shared = true;
+  }
+
+  @Override
+  void askWritable() {
+    int events = calls.pollNow(fd, PollEvents.POLLOUT);
+    if (events > 0) {
+      happened(events);
+    }
+  }
+
   final void requireOpen() throws SocketException {
     if (!isOpen()) {
       throw new SocketException(describe() + " is closed");
     }
+  }
+
+  /** Whether the open file lives on when this is closed, for models that must know. */
+  boolean outlivesClose() {
+    return shared;
   }
 
   /** Frees the descriptor and wakes whoever waits for it. Does nothing when repeated. */

@@ -2,10 +2,14 @@ package dev.loomlet.engine;
 
 import dev.loomlet.linux.DatagramCalls;
 import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.MessageCalls;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectableChannel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +28,10 @@ abstract class LinuxEngine implements Engine {
   final Readiness.Progress progress = new Readiness.Progress();
   final DescriptorTable descriptors = new DescriptorTable();
   private @Nullable DatagramCalls datagrams;
+  private @Nullable MessageCalls messages;
 
   private @Nullable LinuxFiles files;
+  private @Nullable LinuxPipes pipes;
 
   LinuxEngine(EngineContext context) {
     this.context = context;
@@ -52,7 +58,10 @@ abstract class LinuxEngine implements Engine {
   /** A socket was shut down in a direction on this side, which not every model hears of. */
   void hasShutDown(LinuxDescriptor socket, int readiness) {}
 
-  /** A stream over a connected, non-blocking descriptor, or one that is going to be connected. */
+  /**
+   * A stream of TCP over a connected, non-blocking descriptor, or one that is going to be
+   * connected.
+   */
   LinuxStreamSocket newStream(int fd, int state) {
     return new LinuxStreamSocket(this, fd, state);
   }
@@ -78,13 +87,33 @@ abstract class LinuxEngine implements Engine {
   }
 
   @Override
+  public ListenSocket listen(UnixDomainSocketAddress address, ListenOptions options, int mode)
+      throws IOException {
+    int fd = calls.streamSocket(SystemCalls.AF_UNIX);
+    if (fd < 0) {
+      throw SocketFailure.bind(address, -fd);
+    }
+    try {
+      // Before it has a path, so that there is no moment at which others could connect.
+      int result = messages().setMode(fd, mode);
+      if (result < 0) {
+        throw SocketFailure.bind(address, -result);
+      }
+      return newListener(fd, address, options);
+    } catch (IOException | RuntimeException | Error e) {
+      SystemCalls.close(fd);
+      throw e;
+    }
+  }
+
+  @Override
   public StreamSocket connect(SocketAddress address, long timeoutNanos) throws IOException {
     context.checkCancelled();
     int fd = calls.streamSocket(SystemCalls.familyOf(address));
     if (fd < 0) {
       throw SocketFailure.connect(address, -fd);
     }
-    LinuxStreamSocket socket = adopt(fd, 0);
+    LinuxStreamSocket socket = adopt(fd, 0, address instanceof UnixDomainSocketAddress);
     try {
       socket.connect(address, timeoutNanos);
       return socket;
@@ -109,13 +138,131 @@ abstract class LinuxEngine implements Engine {
     if (fd < 0) {
       throw refused(fd);
     }
-    LinuxMessageSocket socket = new LinuxMessageSocket(this, fd, number);
+    return newMessages(fd, number);
+  }
+
+  /** Makes a socket of a non-blocking descriptor, which is closed if that fails. */
+  private LinuxMessageSocket newMessages(int fd, int family) throws IOException {
+    LinuxMessageSocket socket = new LinuxMessageSocket(this, fd, family);
     int error = register(socket);
     if (error < 0) {
       SystemCalls.close(fd);
       throw refused(error);
     }
     return socket;
+  }
+
+  @Override
+  public List<StreamSocket> openStreamPair() throws IOException {
+    int[] pair = pair(MessageCalls.SOCK_STREAM);
+    StreamSocket first = null;
+    try {
+      first = adopt(pair[0], Readiness.WRITABLE, true);
+      return List.of(first, adopt(pair[1], Readiness.WRITABLE, true));
+    } catch (IOException | RuntimeException | Error e) {
+      if (first == null) {
+        SystemCalls.close(pair[1]);
+      } else {
+        first.close();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public List<MessageSocket> openMessagePair() throws IOException {
+    int[] pair = pair(MessageCalls.SOCK_DGRAM);
+    LinuxMessageSocket first = null;
+    try {
+      first = newMessages(pair[0], SystemCalls.AF_UNIX);
+      LinuxMessageSocket second = newMessages(pair[1], SystemCalls.AF_UNIX);
+      first.adopted();
+      second.adopted();
+      return List.of(first, second);
+    } catch (IOException | RuntimeException | Error e) {
+      if (first == null) {
+        SystemCalls.close(pair[1]);
+      } else {
+        first.close();
+      }
+      throw e;
+    }
+  }
+
+  private int[] pair(int type) throws IOException {
+    MessageCalls calls = messages();
+    int result = calls.pair(type);
+    if (result == -Errno.EMFILE || result == -Errno.ENFILE) {
+      throw new DescriptorsExhaustedException("cannot make a pair of sockets");
+    }
+    if (result < 0) {
+      throw SocketFailure.operation("cannot make", "a pair of sockets", -result);
+    }
+    return new int[] {calls.answer(0), calls.answer(1)};
+  }
+
+  @Override
+  public StreamSocket adoptStream(int descriptor, boolean unix) throws IOException {
+    LinuxKind kind = LinuxKind.of(calls, descriptor);
+    boolean fits = kind.isStream() && (unix ? kind.isUnix() : kind.isIp());
+    kind.require(fits, unix ? "a Unix stream" : "a connection over TCP");
+    makeNonBlocking(descriptor);
+    LinuxStreamSocket socket = adopt(descriptor, Readiness.WRITABLE, unix);
+    socket.share();
+    return socket;
+  }
+
+  @Override
+  public ListenSocket adoptListener(int descriptor, boolean unix) throws IOException {
+    LinuxKind kind = LinuxKind.of(calls, descriptor);
+    boolean fits = kind.listens() && (unix ? kind.isUnix() : kind.isIp());
+    kind.require(fits, unix ? "a Unix listener" : "a listener of TCP");
+    makeNonBlocking(descriptor);
+    LinuxListenSocket socket = new LinuxListenSocket(this, descriptor);
+    socket.share();
+    return socket;
+  }
+
+  @Override
+  public MessageSocket adoptMessages(int descriptor, boolean unix) throws IOException {
+    LinuxKind kind = LinuxKind.of(calls, descriptor);
+    boolean fits = kind.isDatagrams() && (unix ? kind.isUnix() : kind.isIp());
+    kind.require(fits, unix ? "a Unix socket for datagrams" : "a socket of UDP");
+    makeNonBlocking(descriptor);
+    LinuxMessageSocket socket = newMessages(descriptor, kind.domain());
+    socket.adopted();
+    socket.share();
+    return socket;
+  }
+
+  @Override
+  public int duplicate(int descriptor) throws IOException {
+    int duplicate = calls.duplicate(descriptor);
+    if (duplicate == -Errno.EMFILE) {
+      throw new DescriptorsExhaustedException("cannot duplicate a descriptor");
+    }
+    if (duplicate < 0) {
+      throw SocketFailure.operation("cannot duplicate", "descriptor " + descriptor, -duplicate);
+    }
+    return duplicate;
+  }
+
+  private void makeNonBlocking(int descriptor) throws IOException {
+    int result = messages().setNonBlocking(descriptor);
+    if (result < 0) {
+      SystemCalls.close(descriptor);
+      throw SocketFailure.operation("cannot adopt", "descriptor " + descriptor, -result);
+    }
+  }
+
+  /** Made when they are first needed, because most loops never do. */
+  final MessageCalls messages() {
+    MessageCalls made = messages;
+    if (made == null) {
+      made = new MessageCalls();
+      messages = made;
+    }
+    return made;
   }
 
   /** Made when they are first needed, because most loops never do. */
@@ -134,16 +281,19 @@ abstract class LinuxEngine implements Engine {
       accepted.close();
       throw new IllegalArgumentException("the connection was accepted by another kind of engine");
     }
-    return adopt(ours.take(), Readiness.WRITABLE);
+    return adopt(ours.take(), Readiness.WRITABLE, ours.isUnix());
   }
 
   /**
    * Makes a stream of a non-blocking descriptor, which is closed if that fails.
    *
    * @param state what it is believed to be ready for
+   * @param unix whether it is a Unix socket
    */
-  final LinuxStreamSocket adopt(int fd, int state) throws IOException {
-    LinuxStreamSocket socket = newStream(fd, state);
+  final LinuxStreamSocket adopt(int fd, int state, boolean unix) throws IOException {
+    // Descriptors come with bytes and are lost when those are read in the ordinary way: nothing
+    // may read a Unix socket of its own accord, so it is left to tries and waits.
+    LinuxStreamSocket socket = unix ? new LinuxStreamSocket(this, fd, state) : newStream(fd, state);
     int error = register(socket);
     if (error < 0) {
       SystemCalls.close(fd);
@@ -185,6 +335,35 @@ abstract class LinuxEngine implements Engine {
     if (own == null) {
       own = newFiles();
       files = own;
+    }
+    return own;
+  }
+
+  @Override
+  public DescriptorWatch watch(int descriptor) throws IOException {
+    return ForeignDescriptor.of(this, descriptor);
+  }
+
+  @Override
+  public DescriptorWatch watch(SelectableChannel channel) throws IOException {
+    return new ChannelWatch(context, progress, channel);
+  }
+
+  @Override
+  public ReadySet newReadySet() {
+    return new ReadySet(context);
+  }
+
+  @Override
+  public final PipeOperations pipes() {
+    return linuxPipes();
+  }
+
+  final LinuxPipes linuxPipes() {
+    LinuxPipes own = pipes;
+    if (own == null) {
+      own = new LinuxPipes(this);
+      pipes = own;
     }
     return own;
   }

@@ -38,6 +38,12 @@ class LinuxFileHandle extends HelperFileHandle {
         return n;
       }
     }
+    return readFromDisk(target, offset, length, position);
+  }
+
+  /** Reads what may have to be waited for. */
+  int readFromDisk(MemorySegment target, long offset, int length, long position)
+      throws IOException {
     return readOnHelper(target.asSlice(offset, Math.min(length, BLOCK)), position);
   }
 

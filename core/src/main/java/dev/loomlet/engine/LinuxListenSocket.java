@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 
 /** A listening socket of TCP or a Unix socket, by tries and waits. */
 class LinuxListenSocket extends LinuxDescriptor implements ListenSocket {
@@ -40,6 +41,21 @@ class LinuxListenSocket extends LinuxDescriptor implements ListenSocket {
     this.reserve = duplicate < 0 ? NO_RESERVE : duplicate;
   }
 
+  /** Takes over a non-blocking socket that listens already; it is closed if that fails. */
+  LinuxListenSocket(LinuxEngine engine, int fd) throws IOException {
+    super(engine, fd, 0);
+    SocketAddress bound = calls.localAddress(fd);
+    this.localAddress = bound == null ? SocketFailure.UNKNOWN : bound;
+    this.description = "the listener on " + SocketFailure.text(localAddress);
+    int error = engine.register(this);
+    if (error < 0) {
+      SystemCalls.close(fd);
+      throw engine.refused(error);
+    }
+    int duplicate = calls.duplicate(fd);
+    this.reserve = duplicate < 0 ? NO_RESERVE : duplicate;
+  }
+
   private void option(SocketAddress address, LinuxOption option, boolean on) throws IOException {
     check(address, calls.setOption(fd, option.level(), option.number(), on ? 1 : 0));
   }
@@ -63,7 +79,7 @@ class LinuxListenSocket extends LinuxDescriptor implements ListenSocket {
       if ((state & READABLE) != 0) {
         int accepted = calls.accept(fd);
         if (accepted >= 0) {
-          return new LinuxAcceptedSocket(accepted);
+          return wrap(accepted);
         }
         if (accepted == -Errno.EAGAIN) {
           state &= ~READABLE;
@@ -77,6 +93,11 @@ class LinuxListenSocket extends LinuxDescriptor implements ListenSocket {
       }
       awaitReadable(deadline, timeoutNanos, "accept");
     }
+  }
+
+  /** Makes a connection of an accepted descriptor. */
+  final LinuxAcceptedSocket wrap(int accepted) {
+    return new LinuxAcceptedSocket(accepted, localAddress instanceof UnixDomainSocketAddress);
   }
 
   /** Throws unless the error concerns one connection that is gone already (accept(2), notes). */

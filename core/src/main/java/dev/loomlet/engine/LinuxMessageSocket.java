@@ -2,16 +2,22 @@ package dev.loomlet.engine;
 
 import dev.loomlet.linux.DatagramCalls;
 import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.MessageCalls;
 import dev.loomlet.linux.PeerAddress;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A socket of UDP, or a Unix socket for datagrams, by tries and waits. */
@@ -31,7 +37,21 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
     this.family = family;
     this.datagrams = engine.datagrams();
     this.line = new SendLine(context);
-    this.description = family == SystemCalls.AF_UNIX ? "the datagram socket" : "the UDP socket";
+    this.description = isUnix() ? "the datagram socket" : "the UDP socket";
+  }
+
+  private boolean isUnix() {
+    return family == SystemCalls.AF_UNIX;
+  }
+
+  @Override
+  public void bind(UnixDomainSocketAddress address, int mode) throws IOException {
+    requireOpen();
+    int result = engine.messages().setMode(fd, mode);
+    if (result < 0) {
+      throw SocketFailure.bind(address, -result);
+    }
+    bind(address);
   }
 
   @Override
@@ -45,7 +65,7 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
   }
 
   private void nameItself(String relation, SocketAddress address) {
-    String kind = family == SystemCalls.AF_UNIX ? "the datagram socket " : "the UDP socket ";
+    String kind = isUnix() ? "the datagram socket " : "the UDP socket ";
     description = kind + relation + " " + SocketFailure.text(address);
   }
 
@@ -60,6 +80,17 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
     remoteAddress = known == null ? address : known;
     straysQueued = true;
     nameItself("to", address);
+  }
+
+  /** Takes note of what others have bound and connected. */
+  void adopted() {
+    SocketAddress peer = calls.remoteAddress(fd);
+    remoteAddress = peer;
+    if (peer == null) {
+      nameItself("on", localAddress());
+    } else {
+      nameItself("to", peer);
+    }
   }
 
   @Override
@@ -88,28 +119,73 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
   }
 
   @Override
-  public Chunk receive(long timeoutNanos) throws IOException {
+  public byte[] receive(long timeoutNanos) throws IOException {
     beginRead();
     long deadline = 0;
     while (true) {
       while ((state & READABLE) != 0) {
-        Chunk chunk = engine.chunks.take();
-        boolean filled = false;
-        try {
-          int n = datagrams.receive(fd, chunk.address(), Chunk.CAPACITY, sender);
-          filled = isReceived(n);
-          if (filled) {
-            chunk.rawBuffer().limit(Math.min(n, Chunk.CAPACITY));
-            return chunk;
-          }
-        } finally {
-          if (!filled) {
-            chunk.close();
-          }
+        byte[] data = isUnix() ? receiveMeasured() : receiveCopied();
+        if (data != null) {
+          return data;
         }
       }
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos, "receive");
+    }
+  }
+
+  /** By way of a buffer that holds any datagram of UDP, which saves asking for the length. */
+  private byte @Nullable [] receiveCopied() throws IOException {
+    try (Chunk chunk = engine.chunks.take()) {
+      int n = datagrams.receive(fd, chunk.address(), Chunk.CAPACITY, sender);
+      if (!isReceived(n)) {
+        return null;
+      }
+      return chunk.segment().asSlice(0, n).toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  /** There is no limit to what may come by a Unix socket, so the kernel is asked first. */
+  private byte @Nullable [] receiveMeasured() throws IOException {
+    int length = datagrams.nextLength(fd);
+    if (length < 0) {
+      boolean _ = isReceived(length);
+      return null;
+    }
+    byte[] data = new byte[length];
+    return isReceived(datagrams.receive(fd, MemorySegment.ofArray(data), length, sender))
+        ? data
+        : null;
+  }
+
+  @Override
+  public ReceivedDescriptors receiveDescriptors(int most, long timeoutNanos) throws IOException {
+    beginRead();
+    long deadline = deadline(timeoutNanos);
+    while (true) {
+      while ((state & READABLE) != 0) {
+        int length = datagrams.nextLength(fd);
+        if (length < 0) {
+          boolean _ = isReceived(length);
+          continue;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment data = arena.allocate(Math.max(length, 1));
+          MessageCalls messages = engine.messages();
+          int n = messages.receive(fd, data.address(), length, most, sender);
+          if (n < 0) {
+            boolean _ = isReceived(n);
+            continue;
+          }
+          ReceivedDescriptors received =
+              LinuxPassing.received(messages, data.asSlice(0, n), most, description);
+          if (isReceived(n)) {
+            return received;
+          }
+          LinuxPassing.closeAll(received.descriptors());
+        }
       }
       awaitReadable(deadline, timeoutNanos, "receive");
     }
@@ -135,7 +211,7 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
   }
 
   private IOException failure(String doing, int errno) {
-    if (errno == Errno.ECONNREFUSED && family != SystemCalls.AF_UNIX) {
+    if (errno == Errno.ECONNREFUSED && !isUnix()) {
       return new PortUnreachableException(doing + " " + description + ": nobody listens there");
     }
     return SocketFailure.operation(doing, description, errno);
@@ -156,25 +232,44 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
       throws IOException {
     begin();
     MemorySegment data = offset == 0 ? source : source.asSlice(offset);
-    if (!line.isEmpty() || !sendNow(data, length, target)) {
-      sendInTurn(data, length, target, timeoutNanos);
+    send(data, length, target, null, timeoutNanos);
+  }
+
+  @Override
+  public void sendDescriptors(
+      byte[] data, int[] descriptors, @Nullable SocketAddress target, long timeoutNanos)
+      throws IOException {
+    begin();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment copy = arena.allocateFrom(ValueLayout.JAVA_BYTE, data);
+      send(copy, data.length, target, descriptors, timeoutNanos);
     }
   }
 
-  private void sendInTurn(
-      MemorySegment data, int length, @Nullable SocketAddress target, long timeoutNanos)
+  private void send(
+      MemorySegment data,
+      int length,
+      @Nullable SocketAddress target,
+      int @Nullable [] descriptors,
+      long timeoutNanos)
       throws IOException {
+    if (line.isEmpty() && sendNow(data, length, target, descriptors)) {
+      return;
+    }
     long deadline = deadline(timeoutNanos);
+    if (isUnix() && target != null) {
+      sendAgain(data, length, target, descriptors, deadline, timeoutNanos);
+      return;
+    }
     if (!line.enter(deadline)) {
-      throw new SocketTimeoutException(
-          "send timed out after " + timeoutNanos / 1_000_000 + " ms: " + description);
+      throw timedOut(timeoutNanos);
     }
     try {
       while (true) {
         if (!isOpen()) {
           throw closedWhileWaiting();
         }
-        if (sendNow(data, length, target)) {
+        if (sendNow(data, length, target, descriptors)) {
           return;
         }
         awaitWritable(deadline, timeoutNanos, "send");
@@ -184,23 +279,62 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
     }
   }
 
+  /**
+   * The receiver's queue is full. Only a connected socket is told when there is room again, so this
+   * one has to try, and nobody has to wait behind it who sends to somebody else.
+   */
+  private void sendAgain(
+      MemorySegment data,
+      int length,
+      SocketAddress target,
+      int @Nullable [] descriptors,
+      long deadline,
+      long timeoutNanos)
+      throws IOException {
+    Pause pause = new Pause(context);
+    do {
+      if (!pause.before(deadline)) {
+        throw timedOut(timeoutNanos);
+      }
+      if (!isOpen()) {
+        throw closedWhileWaiting();
+      }
+      state |= WRITABLE;
+    } while (!sendNow(data, length, target, descriptors));
+  }
+
+  private SocketTimeoutException timedOut(long timeoutNanos) {
+    return new SocketTimeoutException(
+        "send timed out after " + timeoutNanos / 1_000_000 + " ms: " + description);
+  }
+
   /** Sends if there is room. */
-  private boolean sendNow(MemorySegment data, int length, @Nullable SocketAddress target)
+  private boolean sendNow(
+      MemorySegment data, int length, @Nullable SocketAddress target, int @Nullable [] descriptors)
       throws IOException {
     while ((state & WRITABLE) != 0) {
-      int n = datagrams.send(fd, data, length, target, family);
+      int n =
+          descriptors == null
+              ? datagrams.send(fd, data, length, target, family)
+              : LinuxPassing.send(
+                  engine.messages(), this, data.asSlice(0, length), descriptors, target);
       if (n >= 0) {
         return true;
       }
       if (n == -Errno.EAGAIN) {
         state &= ~WRITABLE;
       } else if (n != -Errno.EINTR) {
-        throw target == null
-            ? failure("send by", -n)
-            : SocketFailure.operation("send to", SocketFailure.text(target), -n);
+        throw target == null ? failure("send by", -n) : sendFailure(target, -n);
       }
     }
     return false;
+  }
+
+  private static IOException sendFailure(SocketAddress target, int errno) {
+    String message = "send to " + SocketFailure.text(target) + ": " + Errno.text(errno);
+    return errno == Errno.ECONNREFUSED || errno == Errno.ENOENT
+        ? new ConnectException(message)
+        : new SocketException(message);
   }
 
   @Override

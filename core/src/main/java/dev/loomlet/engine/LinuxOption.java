@@ -32,6 +32,9 @@ record LinuxOption(int level, int number) {
 
   static final LinuxOption PENDING_ERROR = new LinuxOption(SOL_SOCKET, 4);
 
+  /** The family of a socket. */
+  static final LinuxOption DOMAIN = new LinuxOption(SOL_SOCKET, 39);
+
   /**
    * Finds an option.
    *

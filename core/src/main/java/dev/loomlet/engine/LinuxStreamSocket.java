@@ -1,14 +1,18 @@
 package dev.loomlet.engine;
 
 import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.MessageCalls;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A connection over TCP or a Unix socket, by tries and waits. */
@@ -42,7 +46,9 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
    */
   int establish(SocketAddress address, long timeoutNanos) throws IOException {
     int result = calls.connect(fd, address);
-    if (result == -Errno.EINPROGRESS) {
+    if (result == -Errno.EAGAIN && address instanceof UnixDomainSocketAddress) {
+      result = connectAgain(address, timeoutNanos);
+    } else if (result == -Errno.EINPROGRESS) {
       // What the kernel said of the socket before it was connecting is not about the connection.
       state = 0;
       result = awaitConnected(address, deadline(timeoutNanos), timeoutNanos);
@@ -60,6 +66,21 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
       result = calls.connect(fd, address);
     } while (result == -Errno.EALREADY || result == -Errno.EINTR);
     return result == -Errno.EISCONN ? 0 : result;
+  }
+
+  /** The listener's queue is full, and the kernel does not say when there is room (unix(7)). */
+  private int connectAgain(SocketAddress address, long timeoutNanos) throws IOException {
+    Pause pause = new Pause(context);
+    long deadline = deadline(timeoutNanos);
+    int result = -Errno.EAGAIN;
+    while (result == -Errno.EAGAIN) {
+      if (!pause.before(deadline)) {
+        throw new SocketTimeoutException(
+            "connect timed out after " + timeoutNanos / 1_000_000 + " ms: " + describe());
+      }
+      result = calls.connect(fd, address);
+    }
+    return result;
   }
 
   @Override
@@ -175,6 +196,87 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
       awaitWritable(deadline, timeoutNanos, "write");
     }
     buffer.position(limit);
+  }
+
+  @Override
+  public void write(List<MemorySegment> sources, long timeoutNanos) throws IOException {
+    beginWrite();
+    GatheredBytes bytes = new GatheredBytes(sources);
+    MessageCalls messages = engine.messages();
+    long deadline = 0;
+    try (GatheredBytes.Copies copies = new GatheredBytes.Copies()) {
+      while (!bytes.isEmpty()) {
+        if ((state & WRITABLE) != 0) {
+          bytes.fill(messages, engine.chunks, copies);
+          bytes.advance(sent(messages.send(fd), messages.bytes()));
+          continue;
+        }
+        if (deadline == 0) {
+          deadline = deadline(timeoutNanos);
+        }
+        awaitWritable(deadline, timeoutNanos, "write");
+      }
+    }
+  }
+
+  @Override
+  public void sendDescriptors(byte[] source, int[] descriptors, long timeoutNanos)
+      throws IOException {
+    beginWrite();
+    MemorySegment data = MemorySegment.ofArray(source);
+    long deadline = deadline(timeoutNanos);
+    int sent = 0;
+    while (sent == 0) {
+      if ((state & WRITABLE) == 0) {
+        awaitWritable(deadline, timeoutNanos, "write");
+      }
+      try (Chunk chunk = engine.chunks.take()) {
+        int first = Math.min(source.length, Chunk.CAPACITY);
+        MemorySegment.copy(data, 0, chunk.segment(), 0, first);
+        MemorySegment part = chunk.segment().asSlice(0, first);
+        sent = sent(LinuxPassing.send(engine.messages(), this, part, descriptors, null), first);
+      }
+    }
+    if (sent < source.length) {
+      write(data, sent, source.length - sent, timeoutNanos);
+    }
+  }
+
+  @Override
+  public @Nullable ReceivedDescriptors receiveDescriptors(int length, int most, long timeoutNanos)
+      throws IOException {
+    beginRead();
+    long deadline = deadline(timeoutNanos);
+    while (true) {
+      while ((state & READABLE) != 0) {
+        try (Chunk chunk = engine.chunks.take()) {
+          int room = Math.min(length, Chunk.CAPACITY);
+          MessageCalls messages = engine.messages();
+          int n = messages.receive(fd, chunk.address(), room, most, null);
+          // Behind a short message there may be another one, with descriptors of its own.
+          if (received(n, n)) {
+            ReceivedDescriptors all =
+                LinuxPassing.received(messages, chunk.segment().asSlice(0, n), most, describe());
+            return n == 0 ? null : all;
+          }
+        }
+      }
+      awaitReadable(deadline, timeoutNanos, "read");
+    }
+  }
+
+  @Override
+  public PeerCredentials peerCredentials() throws IOException {
+    requireOpen();
+    MessageCalls messages = engine.messages();
+    int result = messages.peerCredentials(fd);
+    if (result < 0) {
+      throw SocketFailure.operation("cannot get the credentials of", describe(), -result);
+    }
+    return new PeerCredentials(
+        messages.answer(0),
+        Integer.toUnsignedLong(messages.answer(1)),
+        Integer.toUnsignedLong(messages.answer(2)));
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,15 @@ public interface MessageSocket extends ReadWatch {
   void bind(SocketAddress address) throws IOException;
 
   /**
+   * Takes a path as {@link #bind(SocketAddress)} does.
+   *
+   * @param mode the rights to its file, without what the process's mask takes away
+   */
+  default void bind(UnixDomainSocketAddress address, int mode) throws IOException {
+    throw new UnsupportedOperationException("only Unix sockets have a path");
+  }
+
+  /**
    * Binds the socket to one peer: what others send is not received any more, not even if it came
    * before. Does not wait, and does not tell the peer.
    */
@@ -46,12 +56,9 @@ public interface MessageSocket extends ReadWatch {
   int receive(MemorySegment target, long offset, int length, long timeoutNanos) throws IOException;
 
   /**
-   * Receives one datagram of any size into a buffer that is taken from the loop's pool only when
-   * there is one. Waits as {@link #receive(MemorySegment, long, int, long)}.
-   *
-   * @return its bytes, at most {@link Chunk#CAPACITY}: what does not fit is lost
+   * Receives one datagram of any size. Waits as {@link #receive(MemorySegment, long, int, long)}.
    */
-  Chunk receive(long timeoutNanos) throws IOException;
+  byte[] receive(long timeoutNanos) throws IOException;
 
   /** Who sent the datagram that was received last; null if nobody can be named. */
   @Nullable SocketAddress sender();
@@ -75,6 +82,31 @@ public interface MessageSocket extends ReadWatch {
       @Nullable SocketAddress target,
       long timeoutNanos)
       throws IOException;
+
+  /**
+   * Sends one datagram and passes descriptors with it. Waits as {@link #send}.
+   *
+   * @param descriptors at most 253; they stay the caller's
+   * @param target null for the peer of a connected socket
+   * @throws UnsupportedOperationException if the engine or the kind of socket cannot
+   */
+  default void sendDescriptors(
+      byte[] data, int[] descriptors, @Nullable SocketAddress target, long timeoutNanos)
+      throws IOException {
+    throw new UnsupportedOperationException("descriptors can be passed over Unix sockets only");
+  }
+
+  /**
+   * Receives one datagram of any size, and takes the descriptors that were passed with it. Waits as
+   * {@link #receive(MemorySegment, long, int, long)}.
+   *
+   * @param most how many descriptors at most, 0 to 253
+   * @throws java.net.SocketException if there were more; those that came are closed
+   * @throws UnsupportedOperationException if the engine or the kind of socket cannot
+   */
+  default ReceivedDescriptors receiveDescriptors(int most, long timeoutNanos) throws IOException {
+    throw new UnsupportedOperationException("descriptors can be passed over Unix sockets only");
+  }
 
   /**
    * Begins to receive what is sent to a group. Does not wait.

@@ -39,6 +39,12 @@ abstract class NioDescriptor extends Readiness {
     engine.pollForGreenlet();
   }
 
+  @Override
+  void askWritable() {
+    arm(WRITABLE);
+    engine.pollForGreenlet();
+  }
+
   /** Frees the channel and wakes whoever waits for it. Does nothing when repeated. */
   public void close() {
     if (markClosed()) {

@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's selector: works wherever Java works, at a higher price.
@@ -27,6 +32,7 @@ final class NioEngine implements Engine {
   final Readiness.Progress progress = new Readiness.Progress();
   private final Selector selector;
   private final HelperFiles files;
+  private final NioPipes pipes = new NioPipes(this);
 
   NioEngine(EngineContext context) throws IOException {
     this.context = context;
@@ -84,8 +90,7 @@ final class NioEngine implements Engine {
     selector.wakeup();
   }
 
-  SelectionKey register(java.nio.channels.SelectableChannel channel, Readiness waiter)
-      throws IOException {
+  SelectionKey register(SelectableChannel channel, Readiness waiter) throws IOException {
     channel.configureBlocking(false);
     return channel.register(selector, 0, waiter);
   }
@@ -97,6 +102,19 @@ final class NioEngine implements Engine {
       return new NioListenSocket(this, channel, address, options);
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public ListenSocket listen(UnixDomainSocketAddress address, ListenOptions options, int mode)
+      throws IOException {
+    ListenSocket socket = listen(address, options);
+    try {
+      Files.setAttribute(address.getPath(), "unix:mode", mode);
+      return socket;
+    } catch (IOException | RuntimeException | Error e) {
+      socket.close();
       throw e;
     }
   }
@@ -123,6 +141,25 @@ final class NioEngine implements Engine {
   @Override
   public StreamSocket connect(SocketAddress address, long timeoutNanos) throws IOException {
     context.checkCancelled();
+    Pause pause = new Pause(context);
+    long deadline = timeoutNanos == 0 ? 0 : context.clock().nanoTime() + timeoutNanos | 1;
+    NioStreamSocket socket = tryConnect(address, timeoutNanos);
+    while (socket == null) {
+      if (!pause.before(deadline)) {
+        throw new SocketTimeoutException(
+            "connect timed out after "
+                + timeoutNanos / 1_000_000
+                + " ms: "
+                + SocketFailure.text(address));
+      }
+      socket = tryConnect(address, timeoutNanos);
+    }
+    return socket;
+  }
+
+  /** Connects, unless a Unix socket's queue is full. */
+  private @Nullable NioStreamSocket tryConnect(SocketAddress address, long timeoutNanos)
+      throws IOException {
     SocketChannel channel;
     try {
       channel = SocketChannel.open(family(address));
@@ -133,8 +170,11 @@ final class NioEngine implements Engine {
     }
     NioStreamSocket socket = adopt(channel, 0);
     try {
-      socket.connect(address, timeoutNanos);
-      return socket;
+      if (socket.connect(address, timeoutNanos)) {
+        return socket;
+      }
+      socket.close();
+      return null;
     } catch (IOException | RuntimeException | Error e) {
       socket.close();
       throw e;
@@ -175,6 +215,29 @@ final class NioEngine implements Engine {
     return adopt(channel, Readiness.WRITABLE);
   }
 
+  @Override
+  public List<StreamSocket> openStreamPair() throws IOException {
+    List<SocketChannel> channels;
+    try {
+      channels = NioPair.open();
+    } catch (IOException e) {
+      throw NioFailure.isExhausted(e)
+          ? new DescriptorsExhaustedException("cannot make a pair of sockets")
+          : e;
+    }
+    StreamSocket first = null;
+    try {
+      first = adopt(channels.getFirst(), Readiness.WRITABLE);
+      return List.of(first, adopt(channels.getLast(), Readiness.WRITABLE));
+    } catch (IOException | RuntimeException | Error e) {
+      channels.getLast().close();
+      if (first != null) {
+        first.close();
+      }
+      throw e;
+    }
+  }
+
   private NioStreamSocket adopt(SocketChannel channel, int state) throws IOException {
     try {
       return new NioStreamSocket(this, channel, state);
@@ -182,6 +245,30 @@ final class NioEngine implements Engine {
       channel.close();
       throw e;
     }
+  }
+
+  @Override
+  public DescriptorWatch watch(int descriptor) throws IOException {
+    try {
+      return new PolledDescriptor(context, progress, descriptor);
+    } catch (LinkageError e) {
+      throw new UnsupportedOperationException("this system has no descriptors to wait for", e);
+    }
+  }
+
+  @Override
+  public DescriptorWatch watch(SelectableChannel channel) throws IOException {
+    return new ChannelWatch(context, progress, channel);
+  }
+
+  @Override
+  public ReadySet newReadySet() {
+    return new ReadySet(context);
+  }
+
+  @Override
+  public PipeOperations pipes() {
+    return pipes;
   }
 
   @Override

@@ -11,4 +11,10 @@ final class NioFailure {
     String message = e.getMessage();
     return message != null && message.contains("Too many open files");
   }
+
+  /** Whether a failure means that it would succeed a little later. */
+  static boolean isUnavailable(IOException e) {
+    String message = e.getMessage();
+    return message != null && message.contains("temporarily unavailable");
+  }
 }

@@ -50,8 +50,11 @@ final class NioListenSocket extends NioDescriptor implements ListenSocket {
               + ": "
               + (reason.contains("in use") ? "address already in use" : reason));
     } catch (SocketException e) {
+      if (!(address instanceof InetSocketAddress)) {
+        throw new BindException(
+            "cannot listen on " + SocketFailure.text(address) + ": " + e.getMessage());
+      }
       throw String.valueOf(e.getMessage()).contains("ermission")
-              && address instanceof InetSocketAddress
           ? SocketFailure.privileged(address)
           : e;
     }

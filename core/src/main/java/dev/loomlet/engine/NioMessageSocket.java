@@ -74,7 +74,7 @@ final class NioMessageSocket extends NioDescriptor implements MessageSocket {
   public int receive(MemorySegment target, long offset, int length, long timeoutNanos)
       throws IOException {
     // By way of a buffer that holds any datagram: the JDK does not tell what it has cut off.
-    try (Chunk chunk = receive(timeoutNanos)) {
+    try (Chunk chunk = receiveChunk(timeoutNanos)) {
       int n = chunk.length();
       MemorySegment.copy(
           MemorySegment.ofBuffer(chunk.rawBuffer()), 0, target, offset, Math.min(n, length));
@@ -83,7 +83,15 @@ final class NioMessageSocket extends NioDescriptor implements MessageSocket {
   }
 
   @Override
-  public Chunk receive(long timeoutNanos) throws IOException {
+  public byte[] receive(long timeoutNanos) throws IOException {
+    try (Chunk chunk = receiveChunk(timeoutNanos)) {
+      byte[] data = new byte[chunk.length()];
+      chunk.rawBuffer().get(data);
+      return data;
+    }
+  }
+
+  private Chunk receiveChunk(long timeoutNanos) throws IOException {
     beginRead();
     long deadline = 0;
     while (true) {
@@ -233,6 +241,15 @@ final class NioMessageSocket extends NioDescriptor implements MessageSocket {
               + ": not in it");
     }
     key.drop();
+  }
+
+  @Override
+  public void close() {
+    if (isOpen()) {
+      super.close();
+      // A registered channel is closed for good, and its port free, only when its selector looks.
+      engine.pollForGreenlet();
+    }
   }
 
   private void requireOpen() throws SocketException {

@@ -12,6 +12,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A connection over TCP or a Unix socket, on the selector. */
@@ -30,7 +31,13 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
     }
   }
 
-  void connect(SocketAddress address, long timeoutNanos) throws IOException {
+  /**
+   * Connects. Waits.
+   *
+   * @return false if the queue of a listening Unix socket is full; this socket is of no more use
+   *     then
+   */
+  boolean connect(SocketAddress address, long timeoutNanos) throws IOException {
     remoteAddress = address;
     try {
       boolean connected = channel.connect(address);
@@ -43,6 +50,9 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
           "cannot connect to " + SocketFailure.text(address) + ": connection refused");
     } catch (SocketException e) {
       if (address instanceof UnixDomainSocketAddress) {
+        if (NioFailure.isUnavailable(e)) {
+          return false;
+        }
         // The JDK gives the reason in words alone: no such file, not a socket, permission denied.
         throw new ConnectException(
             "cannot connect to " + SocketFailure.text(address) + ": " + e.getMessage());
@@ -51,6 +61,7 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
     }
     state |= WRITABLE;
     avoidDelay(channel);
+    return true;
   }
 
   /** Turns Nagle's algorithm off, where there is one. */
@@ -173,6 +184,41 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
       }
       awaitWritable(deadline, timeoutNanos, "write");
     }
+  }
+
+  @Override
+  public void write(List<MemorySegment> sources, long timeoutNanos) throws IOException {
+    beginWrite();
+    ByteBuffer[] buffers = new ByteBuffer[sources.size()];
+    for (int i = 0; i < buffers.length; i++) {
+      buffers[i] = sources.get(i).asByteBuffer();
+    }
+    long deadline = 0;
+    int first = 0;
+    while (first < buffers.length) {
+      if (!buffers[first].hasRemaining()) {
+        first++;
+      } else if ((state & WRITABLE) != 0) {
+        try {
+          if (channel.write(buffers, first, buffers.length - first) == 0) {
+            state &= ~WRITABLE;
+          }
+        } catch (IOException e) {
+          throw failed("write to", e);
+        }
+      } else {
+        if (deadline == 0) {
+          deadline = deadline(timeoutNanos);
+        }
+        awaitWritable(deadline, timeoutNanos, "write");
+      }
+    }
+  }
+
+  @Override
+  public PeerCredentials peerCredentials() throws IOException {
+    requireOpen();
+    return NioCredentials.of(channel);
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.io.IOException;
  * A socket of which one can learn that something can be read or accepted, without doing so. For
  * greenlets of its loop; {@code dev.loomlet.queue.Select} is built on it.
  */
-public interface ReadWatch {
+public interface ReadWatch extends DescriptorHolder {
 
   /**
    * Whether reading or accepting would not wait, because there is something, or the end, or an

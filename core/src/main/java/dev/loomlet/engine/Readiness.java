@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * whoever wakes looks at closed first, then ready, then expired, so that exactly one of them
  * happens and no byte is lost to a time-out.
  */
-abstract class Readiness {
+abstract class Readiness implements Watchable {
   static final int READABLE = 1;
   static final int WRITABLE = 2;
   static final int CLOSED = 4;
@@ -36,6 +36,9 @@ abstract class Readiness {
 
   /** Has the place of the reader without being a greenlet that reads. */
   private @Nullable Runnable watcher;
+
+  /** A selector that it is registered with. */
+  private @Nullable Runnable observer;
 
   private @Nullable WakeTimer readTimer;
   private @Nullable WakeTimer writeTimer;
@@ -89,6 +92,9 @@ abstract class Readiness {
   /** Has the kernel say anew what it is ready for, and hears it. */
   abstract void askKernel();
 
+  /** The same about writing. */
+  void askWritable() {}
+
   /** What this is, for messages. */
   abstract String describe();
 
@@ -106,6 +112,52 @@ abstract class Readiness {
     if (waiting != null && (readiness & WRITABLE) != 0) {
       context.unpark(waiting);
     }
+    tellObserver();
+  }
+
+  private void tellObserver() {
+    Runnable observing = observer;
+    if (observing != null) {
+      observing.run();
+    }
+  }
+
+  @Override
+  public int readyFor(int interest) throws IOException {
+    if (!isOpen()) {
+      return interest;
+    }
+    // What is known is a belief that an operation would put to the test.
+    state &= ~interest;
+    if ((interest & READABLE) != 0) {
+      askKernel();
+    }
+    if ((interest & WRITABLE) != 0) {
+      askWritable();
+    }
+    int missing = interest & ~state;
+    if (missing != 0 && observer != null) {
+      armEach(missing);
+    }
+    return interest & state;
+  }
+
+  private void armEach(int missing) throws IOException {
+    if ((missing & READABLE) != 0) {
+      beginWait(READABLE);
+    }
+    if ((missing & WRITABLE) != 0) {
+      beginWait(WRITABLE);
+    }
+  }
+
+  @Override
+  public final void observe(@Nullable Runnable newObserver) {
+    if (newObserver != null && observer != null) {
+      throw new ResourceBusyException(
+          describe() + " is registered with another selector; one at a time");
+    }
+    observer = newObserver;
   }
 
   final void beginRead() throws SocketException {
@@ -178,6 +230,16 @@ abstract class Readiness {
   /** Ends that. */
   final void releaseWriter() {
     writer = null;
+  }
+
+  /** Makes the calling greenlet the one reader, though it does not wait here. */
+  final void takeReader() {
+    reader = Thread.currentThread();
+  }
+
+  /** Ends that. */
+  final void releaseReader() {
+    reader = null;
   }
 
   /** Begins an operation that several greenlets may do at once. */
@@ -310,10 +372,12 @@ abstract class Readiness {
     if (writer != null) {
       context.unpark(writer);
     }
+    tellObserver();
     return true;
   }
 
   /** Whether it was not closed yet. */
+  @Override
   public final boolean isOpen() {
     return (state & CLOSED) == 0;
   }

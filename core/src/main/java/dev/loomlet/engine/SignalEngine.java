@@ -211,7 +211,7 @@ final class SignalEngine extends LinuxEngine {
       withoutSignal = Arrays.copyOf(withoutSignal, Math.max(index + 1, withoutSignal.length * 2));
     }
     watched[fd] = descriptor;
-    int silent = silentEvents(fd);
+    int silent = silentEvents(descriptor);
     if (silent != BOTH && signals.sendFrom(fd, READY, thread) < 0) {
       silent = BOTH;
     }
@@ -222,8 +222,10 @@ final class SignalEngine extends LinuxEngine {
   }
 
   /** Of what a descriptor may send no signal. */
-  private int silentEvents(int fd) {
-    if (fd <= STANDARD_ERROR) {
+  private int silentEvents(LinuxDescriptor descriptor) {
+    int fd = descriptor.fd;
+    if (fd <= STANDARD_ERROR || descriptor.outlivesClose()) {
+      // Whom a file sends signals is a property of the file, and others may have it, too.
       return BOTH;
     }
     if (calls.getOption(fd, SOL_SOCKET, SO_DOMAIN) >= 0) {

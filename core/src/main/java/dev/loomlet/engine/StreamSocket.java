@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,55 @@ public interface StreamSocket extends ReadWatch {
    * {@link #write}.
    */
   void write(Chunk chunk, long timeoutNanos) throws IOException;
+
+  /**
+   * Writes all of several pieces of memory, one behind the other, with as few system calls as
+   * possible. Waits as {@link #write(MemorySegment, long, int, long)}.
+   */
+  default void write(List<MemorySegment> sources, long timeoutNanos) throws IOException {
+    for (MemorySegment source : sources) {
+      write(source, 0, Math.toIntExact(source.byteSize()), timeoutNanos);
+    }
+  }
+
+  /**
+   * Writes bytes and passes descriptors with the first of them. Waits as {@link
+   * #write(MemorySegment, long, int, long)}.
+   *
+   * @param source at least 1 byte
+   * @param descriptors at most 253; they stay the caller's
+   * @throws UnsupportedOperationException if the engine or the kind of connection cannot
+   */
+  default void sendDescriptors(byte[] source, int[] descriptors, long timeoutNanos)
+      throws IOException {
+    throw new UnsupportedOperationException(
+        "descriptors can be passed over Unix sockets, by engines of Linux such as epoll");
+  }
+
+  /**
+   * Reads what there is, and takes the descriptors that were passed with it. Waits as {@link
+   * #read}.
+   *
+   * @param length how many bytes at most, at least 1
+   * @param most how many descriptors at most, 0 to 253
+   * @return null at the end of the stream
+   * @throws java.net.SocketException if there were more; those that came are closed
+   * @throws UnsupportedOperationException if the engine or the kind of connection cannot
+   */
+  default @Nullable ReceivedDescriptors receiveDescriptors(int length, int most, long timeoutNanos)
+      throws IOException {
+    throw new UnsupportedOperationException(
+        "descriptors can be passed over Unix sockets, by engines of Linux such as epoll");
+  }
+
+  /**
+   * Who is at the other end of a Unix socket. Does not wait.
+   *
+   * @throws UnsupportedOperationException if that cannot be learnt
+   */
+  default PeerCredentials peerCredentials() throws IOException {
+    throw new UnsupportedOperationException("credentials are known of peers over Unix sockets");
+  }
 
   /** Whether {@link #sendFile} works with a file. */
   default boolean sendsFile(FileHandle file) {

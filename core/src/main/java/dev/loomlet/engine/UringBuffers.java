@@ -57,7 +57,13 @@ final class UringBuffers {
       return;
     }
     for (; missing > 0; missing--) {
-      Chunk chunk = pool.take();
+      Chunk chunk;
+      try {
+        chunk = pool.take();
+      } catch (OutOfMemoryError e) {
+        // Others may close theirs; it is tried again in each turn.
+        break;
+      }
       int id = freeIds[--freeCount];
       given[id] = chunk;
       ring.add(chunk.address(), Chunk.CAPACITY, id);

@@ -30,8 +30,8 @@ final class UringCall {
    * Waits until the operation is over, which must have been prepared.
    *
    * @return 0 or more, or a negative error
-   * @throws dev.loomlet.Cancelled if the greenlet was cancelled and the kernel has not done the
-   *     operation; if it has, {@link #result} is to be undone
+   * @throws dev.loomlet.Cancelled if the greenlet was cancelled; the operation may have been done
+   *     all the same, so this is for those of which nothing is left
    */
   int await() {
     waiting = Thread.currentThread();
@@ -43,26 +43,30 @@ final class UringCall {
     } finally {
       waiting = null;
       if (!over) {
-        awaitEnd();
+        engine.cancel(this);
+        awaitEnd(this);
       }
     }
   }
 
-  private void awaitEnd() {
-    engine.cancel(this);
-    Waiter waiter = new Waiter();
-    last = waiter;
-    waiter.awaitUncancellably(this);
-  }
-
-  /** Whether the kernel has nothing to do with it any more. */
-  boolean isOver() {
-    return over;
-  }
-
-  /** What the kernel said, once it is over. */
-  int result() {
+  /**
+   * Waits until the operation is over, which must have been prepared, deaf to cancellation.
+   *
+   * @param blocker what is waited for, for thread dumps
+   * @return 0 or more, or a negative error
+   */
+  int awaitEnd(Object blocker) {
+    if (!over) {
+      Waiter waiter = new Waiter();
+      last = waiter;
+      waiter.awaitUncancellably(blocker);
+    }
     return result;
+  }
+
+  @Override
+  public String toString() {
+    return "an operation of the kernel";
   }
 
   void completed(int outcome) {

@@ -1,5 +1,6 @@
 package dev.loomlet.engine;
 
+import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.linux.BufferRing;
 import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.PollEvents;
@@ -8,6 +9,7 @@ import dev.loomlet.linux.RingOpcode;
 import dev.loomlet.linux.RingRefusedException;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *       which is not left before it is over.
  * </ul>
  */
-final class UringEngine extends LinuxEngine {
+final class UringEngine extends LinuxEngine implements KernelWaits {
   static final String NAME = "io_uring";
 
   /** Kinds of operations for a descriptor: bits of {@link LinuxDescriptor#operations}. */
@@ -64,8 +66,13 @@ final class UringEngine extends LinuxEngine {
   private static final int READ_EVENTS =
       PollEvents.POLLIN | PollEvents.POLLPRI | PollEvents.POLLRDHUP;
 
+  private final Thread owner = Thread.currentThread();
   final Ring ring;
   final UringBuffers buffers;
+
+  /** Whether a receive goes on until it has brought enough. */
+  final boolean receivesOn;
+
   private final boolean wakesByMessage;
   private final @Nullable WakeUpDescriptor wakeUp;
   private final UringCalls underWay = new UringCalls();
@@ -86,7 +93,9 @@ final class UringEngine extends LinuxEngine {
         throw new IOException("cannot start the engine " + NAME + ": no buffers for the kernel");
       }
       this.buffers = new UringBuffers(group, chunks);
-      this.wakesByMessage = ring.enableWake(WAKE_UP);
+      boolean old = UringSupport.isTakenForOld();
+      this.receivesOn = !old && UringSupport.limitsReceive();
+      this.wakesByMessage = !old && ring.enableWake(WAKE_UP);
       this.wakeUp = wakesByMessage ? null : new WakeUpDescriptor(calls, NAME);
     } catch (IOException | RuntimeException | Error e) {
       ring.close();
@@ -154,7 +163,11 @@ final class UringEngine extends LinuxEngine {
     buffers.refill();
     for (int i = starved.size(); i > 0; i--) {
       UringStreamSocket stream = starved.remove();
-      stream.receiveAgain();
+      if (buffers.isEmpty()) {
+        stream.receiveInVain();
+      } else {
+        stream.receiveAgain();
+      }
     }
   }
 
@@ -220,8 +233,6 @@ final class UringEngine extends LinuxEngine {
 
   @Override
   public void wakeUp() {
-    // The ring cannot be gone but for a number that somebody else's ring has got by now, and to
-    // that a message without meaning does no harm.
     if (wakesByMessage) {
       ring.wake();
     } else {
@@ -288,6 +299,46 @@ final class UringEngine extends LinuxEngine {
     underWay.add(call);
     ring.prepare(opcode, descriptor, address, length, UringCalls.keyOf(call));
     return call;
+  }
+
+  /** Whether the caller is on the thread that drives the ring. */
+  boolean isOnLoop() {
+    return JdkInternals.currentCarrier() == owner;
+  }
+
+  /** Closes a descriptor whose close may block, without waiting for it. */
+  void closeLater(int fd) {
+    ring.prepare(RingOpcode.CLOSE, fd, 0, 0, IGNORED);
+  }
+
+  @Override
+  LinuxFiles newFiles() {
+    return new UringFiles(this);
+  }
+
+  @Override
+  public boolean waitsForFutexes() {
+    return ring.supports(RingOpcode.FUTEX_WAIT);
+  }
+
+  @Override
+  public boolean waitsForProcesses() {
+    return ring.supports(RingOpcode.WAITID);
+  }
+
+  @Override
+  public boolean awaitFutex(MemorySegment word, int expected, boolean shared) throws IOException {
+    return UringWaits.awaitFutex(this, word, expected, shared);
+  }
+
+  @Override
+  public int wakeFutex(MemorySegment word, int count, boolean shared) throws IOException {
+    return UringWaits.wakeFutex(this, word, count, shared);
+  }
+
+  @Override
+  public int awaitExit(int pid, boolean reap) throws IOException {
+    return UringWaits.awaitExit(this, pid, reap);
   }
 
   /** Asks the kernel to end a call. */

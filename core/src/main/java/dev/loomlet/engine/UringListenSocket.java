@@ -37,9 +37,18 @@ final class UringListenSocket extends LinuxListenSocket {
   void arm(int readiness) {
     if ((operations & UringEngine.ACCEPT) == 0) {
       uring.prepare(this, UringEngine.ACCEPT, RingOpcode.ACCEPT, 0, 0);
-      uring.ring.modify(0, RingOpcode.ACCEPT_MULTISHOT);
+      uring.ring.modify(0, RingOpcode.ACCEPT_MULTISHOT | pollFirst());
       uring.ring.operationFlags(SOCK_NONBLOCK_CLOEXEC);
     }
+  }
+
+  /**
+   * Without this the kernel reserves a descriptor before it looks whether anybody waits, and says
+   * that there is none left although none is needed.
+   */
+  private int pollFirst() {
+    // Came with 6.10; 6.11 is the first that can be told.
+    return uring.ring.supports(RingOpcode.BIND) ? RingOpcode.ACCEPT_POLL_FIRST : 0;
   }
 
   /**
@@ -92,7 +101,7 @@ final class UringListenSocket extends LinuxListenSocket {
       if (count > 0) {
         int descriptor = remove();
         believe();
-        return new LinuxAcceptedSocket(descriptor);
+        return wrap(descriptor);
       }
       if (error != 0) {
         int reason = error;

@@ -2,9 +2,9 @@ package dev.loomlet.engine;
 
 import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.RingOpcode;
+import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * brought more than a chunk holds, and is begun again only when all has been read, so that a
  * connection that nobody reads holds no more than that. Reading is what {@link Readiness#READABLE}
  * stands for, as for other descriptors: there are bytes, the end, or an error.
+ *
+ * <p>Unix sockets are the exception: with their bytes may come descriptors, which a receive that
+ * nobody asked for would lose. They are waited for and read like other descriptors.
  *
  * <p>Writing is tried at once, and waits only if the peer is slow: that is cheaper than to have the
  * kernel tell of each write that it is done.
@@ -54,6 +57,9 @@ final class UringStreamSocket extends LinuxStreamSocket {
 
   private int connectResult;
 
+  /** The socket's family; negative as long as it was not asked for. */
+  private int family = -1;
+
   UringStreamSocket(UringEngine engine, int fd, int state) {
     super(engine, fd, state & ~READABLE);
     this.uring = engine;
@@ -61,7 +67,8 @@ final class UringStreamSocket extends LinuxStreamSocket {
 
   @Override
   int establish(SocketAddress address, long timeoutNanos) throws IOException {
-    if (!(address instanceof InetSocketAddress)) {
+    family = SystemCalls.familyOf(address);
+    if (!isReceivedFor()) {
       return super.establish(address, timeoutNanos);
     }
     int length = calls.encode(address);
@@ -81,9 +88,20 @@ final class UringStreamSocket extends LinuxStreamSocket {
     ready(WRITABLE);
   }
 
+  /** Whether the kernel receives without being asked each time. */
+  private boolean isReceivedFor() {
+    int known = family;
+    if (known < 0) {
+      LinuxOption domain = LinuxOption.DOMAIN;
+      known = calls.getOption(fd, domain.level(), domain.number()) < 0 ? 0 : calls.optionValue(0);
+      family = known;
+    }
+    return known != SystemCalls.AF_UNIX;
+  }
+
   @Override
   void arm(int readiness) {
-    if (readiness == READABLE) {
+    if (readiness == READABLE && isReceivedFor()) {
       wanted = true;
       startReceive();
     } else if ((operations & UringEngine.CONNECT) == 0) {
@@ -96,7 +114,7 @@ final class UringStreamSocket extends LinuxStreamSocket {
       return;
     }
     uring.buffers.start();
-    if (UringSupport.limitsReceive()) {
+    if (uring.receivesOn) {
       uring.prepare(this, UringEngine.RECEIVE, RingOpcode.RECV, 0, MOST_AT_ONCE);
       uring.ring.modify(RingOpcode.BUFFER_SELECT, RingOpcode.RECV_MULTISHOT);
       uring.ring.buffers(UringBuffers.GROUP, ENOUGH);
@@ -111,6 +129,14 @@ final class UringStreamSocket extends LinuxStreamSocket {
   void receiveAgain() {
     if (isOpen() && wanted && (state & READABLE) == 0) {
       startReceive();
+    }
+  }
+
+  /** There is no memory for a buffer. */
+  void receiveInVain() {
+    if (isOpen()) {
+      end = -Errno.ENOBUFS;
+      ready(READABLE);
     }
   }
 
@@ -180,6 +206,10 @@ final class UringStreamSocket extends LinuxStreamSocket {
 
   @Override
   void askKernel() {
+    if (!isReceivedFor()) {
+      super.askKernel();
+      return;
+    }
     if (hasUnread() || end != OPEN_END) {
       state |= READABLE;
       return;
@@ -190,12 +220,21 @@ final class UringStreamSocket extends LinuxStreamSocket {
     wanted = before;
   }
 
+  /** Bytes that have arrived and were not read. */
+  int unreadLength() {
+    Chunk chunk = unread;
+    return (chunk == null ? 0 : chunk.rawBuffer().remaining()) + saved.length - savedStart;
+  }
+
   private boolean hasUnread() {
     return unread != null || saved.length > savedStart;
   }
 
   @Override
   public @Nullable Chunk receive(long timeoutNanos) throws IOException {
+    if (!isReceivedFor()) {
+      return super.receive(timeoutNanos);
+    }
     beginRead();
     long deadline = 0;
     while (true) {
@@ -250,6 +289,9 @@ final class UringStreamSocket extends LinuxStreamSocket {
   @Override
   public int read(MemorySegment target, long offset, int length, long timeoutNanos)
       throws IOException {
+    if (!isReceivedFor()) {
+      return super.read(target, offset, length, timeoutNanos);
+    }
     beginRead();
     long deadline = 0;
     while (true) {

@@ -13,6 +13,9 @@ final class UringSupport {
   private static final String NEEDS =
       "needs Linux 6.1 or later (deferred task work, buffer rings, receiving into them)";
 
+  /** System property for tests: does without what came after Linux 6.1, if {@code true}. */
+  static final String OLD_PROPERTY = "loomlet.uring.old";
+
   private static final Probe PROBE = Probe.run();
 
   private UringSupport() {}
@@ -97,6 +100,15 @@ final class UringSupport {
    */
   static boolean limitsReceive() {
     return PROBE.limitsReceive();
+  }
+
+  static boolean isTakenForOld() {
+    return Boolean.getBoolean(OLD_PROPERTY);
+  }
+
+  /** Whether people would expect the engine to work here: nobody does elsewhere than on Linux. */
+  static boolean isWorthTelling() {
+    return LinuxSupport.unavailableReason() == null;
   }
 
   static IOException refused(RingRefusedException e) {

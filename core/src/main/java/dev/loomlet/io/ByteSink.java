@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,23 @@ public interface ByteSink extends AutoCloseable {
   default void write(ByteBuffer source) throws IOException {
     write(MemorySegment.ofBuffer(source));
     source.position(source.limit());
+  }
+
+  /**
+   * Writes the bytes of several buffers, each from its position to its limit, which become equal,
+   * one behind the other. Waits. A socket takes them by one system call if it can.
+   */
+  default void write(ByteBuffer... sources) throws IOException {
+    for (ByteBuffer source : sources) {
+      write(source);
+    }
+  }
+
+  /** Writes several pieces of memory, one behind the other. Waits. */
+  default void write(List<MemorySegment> sources) throws IOException {
+    for (MemorySegment source : sources) {
+      write(source);
+    }
   }
 
   /**

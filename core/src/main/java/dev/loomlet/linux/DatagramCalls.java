@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class DatagramCalls extends NativeCalls {
   private static final int SOCK_DGRAM = 2;
   private static final int SOCK_NONBLOCK_CLOEXEC = 0x80800;
+  private static final int MSG_PEEK = 0x2;
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_NOSIGNAL = 0x4000;
 
@@ -159,6 +160,30 @@ public final class DatagramCalls extends NativeCalls {
                   source.address(),
                   source.lengthAddress());
       return received(n, sender);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * The length of the next datagram, which stays in the queue (MSG_PEEK).
+   *
+   * @return or a negative error
+   */
+  public int nextLength(int socket) {
+    try {
+      long n =
+          (long)
+              TRANSFER.invokeExact(
+                  state,
+                  layout.recvfrom(),
+                  (long) socket,
+                  option.address(),
+                  0L,
+                  (long) (MSG_TRUNC | MSG_PEEK),
+                  0L,
+                  0L);
+      return n >= 0 ? (int) n : -errno();
     } catch (Throwable e) {
       throw impossible(e);
     }

@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,10 @@ public final class FileCalls extends NativeCalls {
   private static final int SEEK_CUR = 1;
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int STATX_BASIC = 0x7ff;
-  private static final int STATX_SIZE = 256;
+
+  /** Bytes of what statx(2) writes. */
+  public static final int STATUS_SIZE = 256;
+
   private static final int RWF_NOWAIT = 8;
   private static final int COPY_LIMIT = 1 << 30;
 
@@ -61,6 +65,7 @@ public final class FileCalls extends NativeCalls {
           FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
           variadic(2),
           capture());
+  private static final MethodHandle MKFIFO = blocking("mkfifo", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle PREAD =
       blocking("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle PWRITE =
@@ -100,7 +105,7 @@ public final class FileCalls extends NativeCalls {
           capture());
 
   private final MemorySegment empty = Arena.ofAuto().allocate(1);
-  private final MemorySegment scratch = Arena.ofAuto().allocate(STATX_SIZE, 8);
+  private final MemorySegment scratch = Arena.ofAuto().allocate(STATUS_SIZE, 8);
   private final MemorySegment otherScratch = Arena.ofAuto().allocate(8, 8);
   private @Nullable MemorySegment room;
 
@@ -150,7 +155,7 @@ public final class FileCalls extends NativeCalls {
         bytes[length++] = (byte) raw.charAt(i);
       }
     }
-    return java.util.Arrays.copyOf(bytes, length);
+    return Arrays.copyOf(bytes, length);
   }
 
   /** How file names are turned into bytes. */
@@ -169,6 +174,15 @@ public final class FileCalls extends NativeCalls {
   public int open(MemorySegment path, int flags, int permissions) {
     try {
       return result((int) OPEN.invokeExact(state, path, flags, permissions));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** mkfifo(3). */
+  public int makeFifo(MemorySegment path, int permissions) {
+    try {
+      return result((int) MKFIFO.invokeExact(state, path, permissions));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -278,12 +292,22 @@ public final class FileCalls extends NativeCalls {
 
   /** Kind and permissions of the file of {@link #status}. */
   public int mode() {
-    return Short.toUnsignedInt(scratch.get(JAVA_SHORT, 28));
+    return modeAt(scratch);
+  }
+
+  /** Kind and permissions in a status that statx(2) wrote somewhere else. */
+  public static int modeAt(MemorySegment status) {
+    return Short.toUnsignedInt(status.get(JAVA_SHORT, 28));
   }
 
   /** Size of the file of {@link #status}. */
   public long size() {
-    return scratch.get(JAVA_LONG, 40);
+    return sizeAt(scratch);
+  }
+
+  /** Size in a status that statx(2) wrote somewhere else. */
+  public static long sizeAt(MemorySegment status) {
+    return status.get(JAVA_LONG, 40);
   }
 
   /** Whether a descriptor has positions (lseek(2)). */

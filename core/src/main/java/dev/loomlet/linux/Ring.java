@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,7 @@ public final class Ring implements AutoCloseable {
   private static final int SQE_SIZE = 64;
   private static final int CQE_SIZE = 16;
   private static final int PROBED = 128;
+  private static final int CLOSED_TO_WAKERS = Integer.MIN_VALUE / 2;
 
   private final RingCalls calls;
   private final int fd;
@@ -107,6 +109,12 @@ public final class Ring implements AutoCloseable {
 
   /** The message that {@link #wake} sends; written once, so that all threads may use it. */
   private final MemorySegment wakeMessage = Arena.ofAuto().allocate(SQE_SIZE, 8);
+
+  /**
+   * Threads that are in {@link #wake}; far below zero once this is closed. Without it a late
+   * message could get to another ring, which was given the number of this one.
+   */
+  private final AtomicInteger wakers = new AtomicInteger();
 
   private boolean open = true;
 
@@ -459,12 +467,17 @@ public final class Ring implements AutoCloseable {
   }
 
   /**
-   * Sends this ring a completion. Any thread, as long as the ring is open; does not block.
+   * Sends this ring a completion. Any thread, also after {@link #close}; does not block.
    *
    * @return false if the kernel did not take it
    */
   public boolean wake() {
-    return RingCalls.registerQuickly(-1, REGISTER_SEND_MSG_RING, wakeMessage.address(), 1);
+    boolean sent = false;
+    if (wakers.incrementAndGet() > 0) {
+      sent = RingCalls.registerQuickly(-1, REGISTER_SEND_MSG_RING, wakeMessage.address(), 1);
+    }
+    wakers.decrementAndGet();
+    return sent;
   }
 
   /** The ring's descriptor, to which messages of other rings may be sent. */
@@ -481,6 +494,10 @@ public final class Ring implements AutoCloseable {
   public void close() {
     if (open) {
       open = false;
+      wakers.addAndGet(CLOSED_TO_WAKERS);
+      while (wakers.get() > CLOSED_TO_WAKERS) {
+        Thread.onSpinWait();
+      }
       if ((enterFlags & ENTER_REGISTERED_RING) != 0) {
         unregisterRing();
       }

@@ -31,6 +31,7 @@ public final class RingOpcode {
   public static final int FUTEX_WAIT = 51;
   public static final int FUTEX_WAKE = 52;
   public static final int FTRUNCATE = 55;
+  public static final int BIND = 56;
 
   /** Flag of a submission: the next one begins when this one has succeeded. */
   public static final int IO_LINK = 1 << 2;
@@ -46,6 +47,9 @@ public final class RingOpcode {
 
   /** Priority field of {@link #ACCEPT}: go on accepting. */
   public static final int ACCEPT_MULTISHOT = 1;
+
+  /** Priority field of {@link #ACCEPT}: do not try before somebody waits (Linux 6.10). */
+  public static final int ACCEPT_POLL_FIRST = 1 << 2;
 
   /**
    * Priority field of {@link #RECV} and {@link #SEND}: do not try before it is said to be ready.

@@ -37,6 +37,11 @@ final class SocketAddresses {
     return memory.address();
   }
 
+  /** How long an address may be that the kernel leaves. */
+  int capacity() {
+    return CAPACITY;
+  }
+
   /** Where the kernel finds and leaves the length; made ready for a call that answers. */
   long lengthAddress() {
     length.set(JAVA_INT, 0, CAPACITY);
@@ -130,11 +135,16 @@ final class SocketAddresses {
 
   /** Passes the address that the kernel left to somebody who may want it as an object. */
   void copyTo(PeerAddress peer) {
+    copyTo(peer, length.get(JAVA_INT, 0));
+  }
+
+  /** As {@link #copyTo(PeerAddress)}, with the length that the kernel left elsewhere. */
+  void copyTo(PeerAddress peer, int addressLength) {
     int family = memory.get(JAVA_SHORT, 0);
-    if (length.get(JAVA_INT, 0) <= FAMILY_LENGTH) {
+    if (addressLength <= FAMILY_LENGTH) {
       peer.set(null);
     } else if (family == SystemCalls.AF_UNIX) {
-      peer.set(decodePath());
+      peer.set(decodePath(addressLength));
     } else if (family == SystemCalls.AF_INET) {
       peer.capture(memory.get(JAVA_LONG, 0), 0, 0, 0);
     } else {
@@ -149,13 +159,15 @@ final class SocketAddresses {
 
   /** Reads the address that the kernel left. */
   SocketAddress decode() {
-    return memory.get(JAVA_SHORT, 0) == SystemCalls.AF_UNIX ? decodePath() : decodeHost(memory);
+    return memory.get(JAVA_SHORT, 0) == SystemCalls.AF_UNIX
+        ? decodePath(length.get(JAVA_INT, 0))
+        : decodeHost(memory);
   }
 
   /** An abstract name, which begins with a zero byte, is given as no name. */
-  private UnixDomainSocketAddress decodePath() {
+  private UnixDomainSocketAddress decodePath(int addressLength) {
     int end = FAMILY_LENGTH;
-    int limit = Math.min(length.get(JAVA_INT, 0), CAPACITY);
+    int limit = Math.min(addressLength, CAPACITY);
     while (end < limit && memory.get(JAVA_BYTE, end) != 0) {
       end++;
     }

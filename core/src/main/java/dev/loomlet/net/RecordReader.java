@@ -132,6 +132,11 @@ final class RecordReader {
     buffers.give(whole);
   }
 
+  /** Leaves what {@link #next} returned to the caller, who gives it back to the pool. */
+  void handOver() {
+    record = null;
+  }
+
   /**
    * Waits for more; when {@link #next} had nothing left.
    *

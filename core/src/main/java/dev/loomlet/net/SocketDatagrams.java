@@ -3,6 +3,7 @@ package dev.loomlet.net;
 import dev.loomlet.Loop;
 import dev.loomlet.engine.MessageSocket;
 import dev.loomlet.wait.Source;
+import dev.loomlet.wait.Watched;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
@@ -25,9 +26,12 @@ import org.jspecify.annotations.Nullable;
  * cancelled; then nothing was received or sent, and no datagram is lost. The same holds for a
  * time-out.
  */
-public abstract sealed class SocketDatagrams implements AutoCloseable permits UdpSocket {
+public abstract sealed class SocketDatagrams implements AutoCloseable
+    permits UdpSocket, UnixDatagramSocket {
   static {
     Source.provide(SocketDatagrams.class, socket -> new ReadSource(socket.loop, socket.socket));
+    Watched.provide(
+        SocketDatagrams.class, socket -> new Watched.Behind(socket.loop, socket.socket));
   }
 
   private final Loop loop;
@@ -47,6 +51,10 @@ public abstract sealed class SocketDatagrams implements AutoCloseable permits Ud
 
   final long receiveTimeoutNanos() {
     return receiveTimeoutNanos;
+  }
+
+  final long sendTimeoutNanos() {
+    return sendTimeoutNanos;
   }
 
   /**
@@ -71,7 +79,7 @@ public abstract sealed class SocketDatagrams implements AutoCloseable permits Ud
 
   /**
    * Receives one datagram into a buffer from its position, which moves on, to its limit at most.
-   * Waits. Allocates nothing.
+   * Waits. Nothing is allocated for the datagram.
    *
    * @return the length of the datagram: if it is more than the room that the buffer had, the rest
    *     of it is lost
@@ -127,19 +135,30 @@ public abstract sealed class SocketDatagrams implements AutoCloseable permits Ud
   }
 
   private void sendToPeer(MemorySegment data, int length) throws IOException {
-    if (socket.remoteAddress() == null) {
-      throw new IllegalStateException(this + " is not connected; connect it, or name the target");
-    }
+    checkConnected();
     send(data, length, null);
   }
 
-  /** Sends to a target that was checked. */
+  final void checkConnected() {
+    if (socket.remoteAddress() == null) {
+      throw new IllegalStateException(this + " is not connected; connect it, or name the target");
+    }
+  }
+
   final void sendTo(MemorySegment data, int length, SocketAddress target) throws IOException {
+    send(data, length, checkTarget(target));
+  }
+
+  /** The target as the engine wants it: none, if it is the peer's. */
+  final @Nullable SocketAddress checkTarget(SocketAddress target) {
     SocketAddress peer = socket.remoteAddress();
-    if (peer != null && !peer.equals(target)) {
+    if (peer == null) {
+      return target;
+    }
+    if (!peer.equals(target)) {
       throw new IllegalStateException(this + " is connected and cannot send to " + target);
     }
-    send(data, length, peer == null ? target : null);
+    return null;
   }
 
   private void send(MemorySegment data, int length, @Nullable SocketAddress target)

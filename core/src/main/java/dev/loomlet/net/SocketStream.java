@@ -8,12 +8,15 @@ import dev.loomlet.file.OpenFile;
 import dev.loomlet.io.ByteSink;
 import dev.loomlet.io.ByteSource;
 import dev.loomlet.wait.Source;
+import dev.loomlet.wait.Watched;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class SocketStream implements ByteSource, ByteSink {
   static {
     Source.provide(SocketStream.class, stream -> new ReadSource(stream.loop, stream.socket));
+    Watched.provide(SocketStream.class, stream -> new Watched.Behind(stream.loop, stream.socket));
   }
 
   private final Loop loop;
@@ -46,6 +50,14 @@ public abstract class SocketStream implements ByteSource, ByteSink {
   /** What carries out the operations, on the loop. */
   final StreamSocket socket() {
     return socket;
+  }
+
+  final long readTimeoutNanos() {
+    return readTimeoutNanos;
+  }
+
+  final long writeTimeoutNanos() {
+    return writeTimeoutNanos;
   }
 
   /**
@@ -191,6 +203,37 @@ public abstract class SocketStream implements ByteSource, ByteSink {
     } else {
       write(source.buffer());
     }
+  }
+
+  /**
+   * Writes the bytes of several buffers, each from its position to its limit, which become equal:
+   * one behind the other, by one system call if the kernel takes them.
+   */
+  @Override
+  public void write(ByteBuffer... sources) throws IOException {
+    List<MemorySegment> segments = new ArrayList<>(sources.length);
+    for (ByteBuffer source : sources) {
+      segments.add(MemorySegment.ofBuffer(source));
+    }
+    write(segments);
+    for (ByteBuffer source : sources) {
+      source.position(source.limit());
+    }
+  }
+
+  /** Writes several pieces of memory, by one system call if the kernel takes them. */
+  @Override
+  public void write(List<MemorySegment> sources) throws IOException {
+    if (loop.isCurrent()) {
+      socket.write(sources, writeTimeoutNanos);
+      return;
+    }
+    OnLoop.call(
+        loop,
+        () -> {
+          socket.write(sources, writeTimeoutNanos);
+          return null;
+        });
   }
 
   private void write(MemorySegment source, long offset, int length) throws IOException {

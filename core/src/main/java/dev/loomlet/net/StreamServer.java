@@ -9,6 +9,8 @@ import dev.loomlet.engine.DescriptorsExhaustedException;
 import dev.loomlet.engine.ListenOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP server with a greenlet for each connection; gevent's {@code StreamServer}.
+ * A server of TCP or a Unix socket with a greenlet for each connection; gevent's {@code
+ * StreamServer}.
  *
  * {@snippet :
  * StreamServer server = StreamServer.builder(stream -> serve(stream)).bind("127.0.0.1", 8080).start();
@@ -45,7 +48,7 @@ public final class StreamServer implements AutoCloseable {
   private final Supplier<Loop> loops;
   private final int maxConnections;
   private final Semaphore permits;
-  private final TcpListener listener;
+  private final SocketListener listener;
   private final @Nullable TlsOptions tls;
 
   /** The handlers, each with the connection that it was given. */
@@ -57,7 +60,7 @@ public final class StreamServer implements AutoCloseable {
   private final AtomicBoolean toldOfExhaustion = new AtomicBoolean();
   private final Greenlet<?> acceptor;
 
-  private StreamServer(Builder builder, Loop acceptorLoop, TcpListener listener) {
+  private StreamServer(Builder builder, Loop acceptorLoop, SocketListener listener) {
     this.handler = builder.handler;
     LoopGroup group = builder.group;
     this.loops = group == null ? () -> acceptorLoop : group::next;
@@ -65,8 +68,7 @@ public final class StreamServer implements AutoCloseable {
     this.permits = new Semaphore(maxConnections);
     this.listener = listener;
     this.tls = builder.tls;
-    this.acceptor =
-        acceptorLoop.spawn("acceptor " + Addresses.text(listener.localAddress()), this::run);
+    this.acceptor = acceptorLoop.spawn("acceptor " + listener.address(), this::run);
   }
 
   /**
@@ -83,6 +85,8 @@ public final class StreamServer implements AutoCloseable {
     private final StreamHandler handler;
     private String host = "0.0.0.0";
     private int port;
+    private @Nullable Path path;
+    private UnixOptions unixOptions = UnixOptions.DEFAULT;
     private int maxConnections = Integer.MAX_VALUE;
     private ListenOptions options = ListenOptions.DEFAULT;
     private @Nullable LoopGroup group;
@@ -100,6 +104,23 @@ public final class StreamServer implements AutoCloseable {
     public Builder bind(String newHost, int newPort) {
       host = newHost;
       port = newPort;
+      path = null;
+      return this;
+    }
+
+    /**
+     * Listens on a Unix socket; the handler gets {@link UnixStream}s.
+     *
+     * @param newPath where nothing may be; its file is removed when the server is stopped
+     */
+    public Builder bind(Path newPath) {
+      return bind(newPath, UnixOptions.DEFAULT);
+    }
+
+    /** As {@link #bind(Path)}, with rights to the file, or a stale file replaced. */
+    public Builder bind(Path newPath, UnixOptions newOptions) {
+      path = newPath;
+      unixOptions = newOptions;
       return this;
     }
 
@@ -150,10 +171,16 @@ public final class StreamServer implements AutoCloseable {
      *
      * @throws java.net.BindException if the address is in use, not allowed, or not of this machine
      * @throws java.net.UnknownHostException if the host name cannot be resolved
-     * @throws IllegalArgumentException if the port is out of range
+     * @throws IllegalArgumentException if the port is out of range, or the path too long
      */
     public StreamServer start() throws IOException {
       Loop loop = group == null ? Loop.current() : group.loop(0);
+      Path unix = path;
+      if (unix != null) {
+        return OnLoop.call(
+            loop,
+            () -> new StreamServer(this, loop, UnixListener.bind(unix, unixOptions, options)));
+      }
       InetSocketAddress address = Addresses.resolve(host, port);
       return OnLoop.call(
           loop, () -> new StreamServer(this, loop, TcpListener.bind(address, options)));
@@ -235,7 +262,7 @@ public final class StreamServer implements AutoCloseable {
 
   private void serveOn(Loop loop, AcceptedSocket socket) throws Exception {
     Greenlet<?> self = Objects.requireNonNull(Greenlet.current());
-    try (TcpStream stream = new TcpStream(loop, loop.engine().attach(socket))) {
+    try (SocketStream stream = listener.newStream(loop, loop.engine().attach(socket))) {
       if (tls == null) {
         handler.handle(stream);
       } else {
@@ -269,19 +296,26 @@ public final class StreamServer implements AutoCloseable {
     }
   }
 
-  /** Where it listens, with the real port. */
-  public InetSocketAddress localAddress() {
+  /** Where it listens: an {@link InetSocketAddress} with the real port, or the path. */
+  public SocketAddress localAddress() {
     return listener.localAddress();
   }
 
-  /** Where it listens, as {@code HOST:PORT}. */
+  /** Where it listens, as {@code HOST:PORT} or the path. */
   public String address() {
-    return Addresses.text(localAddress());
+    return listener.address();
   }
 
-  /** The port on which it listens. */
+  /**
+   * The port on which it listens.
+   *
+   * @throws IllegalStateException if it listens on a path
+   */
   public int port() {
-    return listener.port();
+    if (listener instanceof TcpListener tcp) {
+      return tcp.port();
+    }
+    throw new IllegalStateException(this + " listens on a path, not on a port");
   }
 
   /** How many connections are being served. */

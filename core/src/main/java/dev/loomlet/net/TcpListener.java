@@ -1,26 +1,17 @@
 package dev.loomlet.net;
 
 import dev.loomlet.Loop;
-import dev.loomlet.engine.AcceptedSocket;
 import dev.loomlet.engine.ListenOptions;
 import dev.loomlet.engine.ListenSocket;
-import dev.loomlet.wait.Source;
+import dev.loomlet.engine.StreamSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /** A socket that waits for TCP connections. {@link StreamServer} does more of what servers need. */
-public final class TcpListener implements AutoCloseable {
-  static {
-    Source.provide(TcpListener.class, listener -> new ReadSource(listener.loop, listener.socket));
-  }
-
-  private final Loop loop;
-  private final ListenSocket socket;
-
-  private TcpListener(Loop loop, ListenSocket socket) {
-    this.loop = loop;
-    this.socket = socket;
+public final class TcpListener extends SocketListener {
+  TcpListener(Loop loop, ListenSocket socket) {
+    super(loop, socket);
   }
 
   /**
@@ -49,67 +40,34 @@ public final class TcpListener implements AutoCloseable {
     return new TcpListener(loop, socket);
   }
 
-  /**
-   * Waits for the next connection.
-   *
-   * @throws java.net.SocketException if this is closed, before or meanwhile
-   * @throws dev.loomlet.engine.DescriptorsExhaustedException if no descriptor is left; the
-   *     connection stays in the kernel's queue
-   * @throws dev.loomlet.engine.ResourceBusyException if another greenlet waits here already
-   * @throws dev.loomlet.Cancelled if the caller is cancelled; no connection is lost
-   */
+  @Override
   public TcpStream accept() throws IOException {
-    return OnLoop.call(loop, () -> new TcpStream(loop, loop.engine().attach(socket.accept(0))));
+    return (TcpStream) acceptHere(0);
   }
 
-  /**
-   * As {@link #accept()}, for a limited time.
-   *
-   * @param timeout more than 0
-   * @throws java.net.SocketTimeoutException if none came; none is lost
-   */
+  @Override
   public TcpStream accept(Duration timeout) throws IOException {
-    long nanos = Timeouts.toNanos(timeout);
-    return OnLoop.call(loop, () -> new TcpStream(loop, loop.engine().attach(socket.accept(nanos))));
+    return (TcpStream) acceptHere(Timeouts.toNanos(timeout));
   }
 
-  /** The next connection, for whichever loop will serve it. */
-  AcceptedSocket acceptForAnyLoop() throws IOException {
-    return socket.accept(0);
-  }
-
-  /** Refuses one waiting connection; see {@link ListenSocket#shed}. */
-  boolean shed() {
-    return socket.shed();
+  @Override
+  TcpStream newStream(Loop on, StreamSocket connection) {
+    return new TcpStream(on, connection);
   }
 
   /** Where it listens, with the real port. */
+  @Override
   public InetSocketAddress localAddress() {
-    return (InetSocketAddress) socket.localAddress();
+    return (InetSocketAddress) super.localAddress();
+  }
+
+  @Override
+  String address() {
+    return Addresses.text(localAddress());
   }
 
   /** The port on which it listens. */
   public int port() {
     return localAddress().getPort();
-  }
-
-  /** Whether it was not closed yet. */
-  public boolean isOpen() {
-    return socket.isOpen();
-  }
-
-  /** Stops listening. Any thread; does not wait. Does nothing when repeated. */
-  @Override
-  public void close() {
-    if (loop.isOnThread()) {
-      socket.close();
-    } else if (!loop.isClosed()) {
-      loop.execute(socket::close);
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "TcpListener[" + Addresses.text(localAddress()) + "]";
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -20,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Agrees with the other side of a socket, in the greenlet that called.
  *
- * <p>Signatures, chains of certificates and fresh keys take milliseconds, and many when the JVM
- * does them for the first time, so the engine has them done on helper threads while the loop goes
- * on.
+ * <p>Signatures, chains of certificates and fresh keys take milliseconds, and everything takes many
+ * when the JVM does it for the first time. So the greenlet only receives and sends; the engine is
+ * called on helper threads, once for each record that comes, while the loop goes on.
  */
 final class TlsHandshake {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -37,6 +38,12 @@ final class TlsHandshake {
 
   /** Whether a helper thread may be inside the engine, whose lock must not be waited for here. */
   private boolean working;
+
+  /** Whether the engine was told to begin. */
+  private boolean begun;
+
+  /** What the helper writes into, or is just being sent. */
+  private @Nullable RecordBuffer out;
 
   /**
    * Prepares a handshake.
@@ -97,56 +104,34 @@ final class TlsHandshake {
 
   private void agree(TimeBudget time) throws IOException {
     Task.checkpoint();
-    offLoop(
-        () -> {
-          engine.beginHandshake();
-          return null;
-        });
-    RecordBuffer out = null;
-    try {
-      while (true) {
-        HandshakeStatus status = engine.getHandshakeStatus();
-        if (status == HandshakeStatus.NEED_WRAP) {
-          out = out == null ? buffers.take() : out;
-          Status wrapped = engine.wrap(NOTHING, out.buffer).getStatus();
-          if (wrapped == Status.BUFFER_OVERFLOW) {
-            send(out, time);
-          } else if (wrapped == Status.CLOSED) {
-            throw ended();
-          }
-          continue;
-        }
-        if (out != null) {
-          // What makes up a flight leaves together, and nothing is held while waiting.
-          send(out, time);
-          buffers.give(out);
-          out = null;
-        }
-        switch (status) {
-          case NEED_TASK -> offLoop(this::runTasks);
-          case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> takeRecord(time);
-          default -> {
-            return;
-          }
-        }
+    RecordBuffer record = null;
+    while (true) {
+      RecordBuffer answer = buffers.take();
+      out = answer;
+      HandshakeStatus next = stepOffLoop(record, answer);
+      if (record != null) {
+        buffers.give(record);
+        record = null;
       }
-    } finally {
-      if (out != null) {
-        buffers.give(out);
+      if (answer.buffer.position() > 0) {
+        socket.write(answer.segment, 0, answer.buffer.position(), time.left());
+      }
+      // Nothing is held while waiting.
+      out = null;
+      buffers.give(answer);
+      switch (next) {
+        case NEED_UNWRAP -> record = nextRecord(time);
+        case NEED_WRAP -> {
+          // There was no room for all.
+        }
+        default -> {
+          return;
+        }
       }
     }
   }
 
-  private SSLHandshakeException ended() {
-    return new SSLHandshakeException(peer + " ended the TLS handshake");
-  }
-
-  private void send(RecordBuffer out, TimeBudget time) throws IOException {
-    socket.write(out.segment, 0, out.buffer.position(), time.left());
-    out.buffer.clear();
-  }
-
-  private void takeRecord(TimeBudget time) throws IOException {
+  private RecordBuffer nextRecord(TimeBudget time) throws IOException {
     RecordBuffer record = records.next();
     while (record == null) {
       if (!records.receive(time.left())) {
@@ -157,23 +142,18 @@ final class TlsHandshake {
       }
       record = records.next();
     }
-    SSLEngineResult result = engine.unwrap(record.buffer, NOTHING);
-    records.done(record);
-    if (result.getStatus() == Status.CLOSED) {
-      throw ended();
-    }
+    records.handOver();
+    return record;
   }
 
-  private @Nullable Void runTasks() {
-    for (Runnable task; (task = engine.getDelegatedTask()) != null; ) {
-      task.run();
-    }
-    return null;
-  }
-
-  private void offLoop(OnLoop.Operation<@Nullable Void> work) throws IOException {
+  /**
+   * Has a helper thread take a step. If the caller is cancelled meanwhile, the helper goes on, so
+   * that neither the engine nor the two buffers may be touched any more.
+   */
+  private HandshakeStatus stepOffLoop(@Nullable RecordBuffer record, RecordBuffer answer)
+      throws IOException {
     working = true;
-    AsyncResult<@Nullable Void> result = Loomlet.runInExecutor(work::run);
+    AsyncResult<HandshakeStatus> result = Loomlet.runInExecutor(() -> step(record, answer));
     result.join();
     working = false;
     switch (result.exception()) {
@@ -181,6 +161,53 @@ final class TlsHandshake {
       case RuntimeException e -> throw new SSLHandshakeException(e.toString(), e);
       case Error e -> throw e;
       case null, default -> {}
+    }
+    return Objects.requireNonNull(result.value());
+  }
+
+  /**
+   * Goes on until there is something to send or to receive.
+   *
+   * @param record from the other side, or null to begin or to go on
+   * @param answer gets what is to be sent
+   * @return what is to be done next: NEED_UNWRAP for another record, NEED_WRAP if there was no room
+   *     for the whole answer, otherwise it is done
+   */
+  private HandshakeStatus step(@Nullable RecordBuffer record, RecordBuffer answer)
+      throws SSLException {
+    if (!begun) {
+      begun = true;
+      engine.beginHandshake();
+    }
+    if (record != null) {
+      refuseEnd(engine.unwrap(record.buffer, NOTHING));
+    }
+    while (true) {
+      HandshakeStatus status = engine.getHandshakeStatus();
+      switch (status) {
+        case NEED_TASK -> {
+          for (Runnable task; (task = engine.getDelegatedTask()) != null; ) {
+            task.run();
+          }
+        }
+        case NEED_WRAP -> {
+          SSLEngineResult result = engine.wrap(NOTHING, answer.buffer);
+          if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+            return status;
+          }
+          refuseEnd(result);
+        }
+        case NEED_UNWRAP_AGAIN -> refuseEnd(engine.unwrap(NOTHING, NOTHING));
+        default -> {
+          return status;
+        }
+      }
+    }
+  }
+
+  private void refuseEnd(SSLEngineResult result) throws SSLException {
+    if (result.getStatus() == Status.CLOSED) {
+      throw new SSLHandshakeException(peer + " ended the TLS handshake");
     }
   }
 
@@ -190,6 +217,11 @@ final class TlsHandshake {
       return;
     }
     try {
+      RecordBuffer before = out;
+      if (before != null && before.buffer.position() > 0) {
+        // The alert may be encrypted by keys that what comes before it has agreed on.
+        socket.writeNow(before.segment, 0, before.buffer.position());
+      }
       sendNow(engine, socket, buffers);
       // Closing while there is something to read is a reset, which may overtake the alert.
       records.release();

@@ -1,7 +1,6 @@
 package dev.loomlet.net;
 
 import dev.loomlet.Loop;
-import dev.loomlet.engine.Chunk;
 import dev.loomlet.engine.Engine;
 import dev.loomlet.engine.MessageSocket;
 import java.io.IOException;
@@ -44,6 +43,14 @@ public final class UdpSocket extends SocketDatagrams {
   private UdpSocket(Loop loop, MessageSocket socket, boolean v6) {
     super(loop, socket);
     this.v6 = v6;
+  }
+
+  /** Of a socket that was passed to this process. */
+  UdpSocket(Loop loop, MessageSocket socket) {
+    this(
+        loop,
+        socket,
+        ((InetSocketAddress) socket.localAddress()).getAddress() instanceof Inet6Address);
   }
 
   /**
@@ -168,11 +175,8 @@ public final class UdpSocket extends SocketDatagrams {
   }
 
   private Datagram receive(long timeoutNanos) throws IOException {
-    try (Chunk chunk = socket().receive(timeoutNanos)) {
-      byte[] data = new byte[chunk.length()];
-      chunk.buffer().get(data);
-      return new Datagram(data, sender());
-    }
+    byte[] data = socket().receive(timeoutNanos);
+    return new Datagram(data, sender());
   }
 
   /**

@@ -1,8 +1,9 @@
 package dev.loomlet.queue;
 
 import dev.loomlet.Awaitable;
+import dev.loomlet.net.SocketDatagrams;
+import dev.loomlet.net.SocketListener;
 import dev.loomlet.net.SocketStream;
-import dev.loomlet.net.TcpListener;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
@@ -123,12 +124,21 @@ public final class Select<R extends @Nullable Object> {
   }
 
   /**
+   * Adds the case that a receive would not wait: there is a datagram, or an error. Only for
+   * greenlets of the socket's loop. Like a receive, this is for one greenlet at a time.
+   */
+  public <D extends SocketDatagrams> Select<R> readable(
+      D socket, Handler<? super D, ? extends R> handler) {
+    return with(new SourceCase<>(SocketDatagrams.class, socket, handler));
+  }
+
+  /**
    * Adds the case that a connection waits to be accepted, or the listener is closed. Only for
    * greenlets of the listener's loop. Like accepting, this is for one greenlet at a time.
    */
-  public Select<R> acceptable(
-      TcpListener listener, Handler<? super TcpListener, ? extends R> handler) {
-    return with(new SourceCase<>(TcpListener.class, listener, handler));
+  public <L extends SocketListener> Select<R> acceptable(
+      L listener, Handler<? super L, ? extends R> handler) {
+    return with(new SourceCase<>(SocketListener.class, listener, handler));
   }
 
   /**

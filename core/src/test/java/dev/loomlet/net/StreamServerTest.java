@@ -266,7 +266,7 @@ final class StreamServerTest {
                       })
                   .start();
           List<TcpStream> silent = new ArrayList<>();
-          for (int i = 0; i < 500; i++) {
+          for (int i = 0; i < 300; i++) {
             silent.add(TcpStream.connect("127.0.0.1", server.port()));
           }
           long start = System.nanoTime();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.loomlet.Cancelled;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
+import dev.loomlet.TaskGroup;
 import dev.loomlet.engine.ResourceBusyException;
 import dev.loomlet.testing.OnEveryEngine;
 import dev.loomlet.testing.Repeat;
@@ -174,47 +175,71 @@ final class TcpStreamEndingsTest {
         });
   }
 
+  /** Over all engines and streams 10⁵ trials and more; at once, as each is mostly waiting. */
   @OnEveryEngine
   void givesExactlyOneOutcomeWhenDataRacesTheTimeOut(TestLoop loop) throws Exception {
-    withPair(
-        loop,
-        (near, far) -> {
-          // given
-          int trials = Repeat.times(3_000);
-          byte[] one = new byte[1];
-          int read = 0;
-          int timedOut = 0;
-          far.setReadTimeout(Duration.ofNanos(130_000));
-
-          // when: each byte is sent within a tick before or after the reader's deadline
-          for (int i = 0; i < trials; i++) {
-            int jitter = (i % 27 - 13) * 10_000;
-            Greenlet<?> writer =
-                spawn(
-                    () -> {
-                      sleep(Duration.ofNanos(130_000 + jitter));
-                      near.write(one);
-                    });
-            try {
-              assertThat(far.read(one)).isEqualTo(1);
-              read++;
-            } catch (SocketTimeoutException e) {
-              timedOut++;
-            }
-            writer.get();
+    int trials = Repeat.times(500);
+    int[] outcomes = new int[2];
+    loop.run(
+        () -> {
+          try (TcpListener listener = TcpListener.bind("127.0.0.1", 0)) {
+            TaskGroup.run(
+                group -> {
+                  for (int i = 0; i < 26; i++) {
+                    TcpStream near = TcpStream.connect("127.0.0.1", listener.port());
+                    TcpStream far = listener.accept();
+                    group.spawn(() -> race(near, far, trials, outcomes));
+                  }
+                });
           }
-
-          // then: what timed out can still be read, nothing more and nothing less
-          far.setReadTimeout(Duration.ofMillis(100));
-          byte[] rest = new byte[trials + 1];
-          int left = 0;
-          while (left + read < trials) {
-            left += far.read(rest);
-          }
-          assertThat(read + timedOut).isEqualTo(trials);
-          assertThat(read + left).isEqualTo(trials);
-          assertThatThrownBy(() -> far.read(one)).isInstanceOf(SocketTimeoutException.class);
         });
+    assertThat(outcomes[0]).isPositive();
+    assertThat(outcomes[1]).isPositive();
+  }
+
+  private static void race(TcpStream near, TcpStream far, int trials, int[] outcomes)
+      throws Exception {
+    try (near;
+        far) {
+      // given
+      byte[] one = new byte[1];
+      int read = 0;
+      int timedOut = 0;
+      long limit = 400_000;
+      far.setReadTimeout(Duration.ofNanos(limit));
+
+      // when: each byte is sent some ticks before or after the reader's deadline
+      for (int i = 0; i < trials; i++) {
+        long pause = limit + (i % 27 - 18) * 15_000;
+        Greenlet<?> writer =
+            spawn(
+                () -> {
+                  sleep(Duration.ofNanos(pause));
+                  near.write(one);
+                });
+        try {
+          assertThat(far.read(one)).isEqualTo(1);
+          read++;
+        } catch (SocketTimeoutException e) {
+          timedOut++;
+        }
+        writer.get();
+      }
+
+      // then: what timed out can still be read, nothing more and nothing less
+      far.setReadTimeout(Duration.ofSeconds(10));
+      byte[] rest = new byte[trials + 1];
+      int left = 0;
+      while (left + read < trials) {
+        left += far.read(rest);
+      }
+      assertThat(read + timedOut).isEqualTo(trials);
+      assertThat(read + left).isEqualTo(trials);
+      far.setReadTimeout(Duration.ofMillis(1));
+      assertThatThrownBy(() -> far.read(one)).isInstanceOf(SocketTimeoutException.class);
+      outcomes[0] += read;
+      outcomes[1] += timedOut;
+    }
   }
 
   @OnEveryEngine

@@ -167,6 +167,12 @@ final class TlsPeersTest {
     @Override
     public void close() throws IOException {
       process.destroyForcibly();
+      out.close();
+      try {
+        in.close();
+      } catch (IOException e) {
+        // It has ended before it was told everything.
+      }
     }
   }
 

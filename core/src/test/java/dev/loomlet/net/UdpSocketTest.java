@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** What a UDP socket carries, between which addresses, and in which pieces. */
 @Timeout(60)
 final class UdpSocketTest {
-  static byte[] text(String text) {
+  private static byte[] text(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 

@@ -1,6 +1,7 @@
 package dev.loomlet.testing;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,14 @@ public final class ChildJvm implements AutoCloseable {
   /** The folder of the repository. */
   public static Path home() {
     return Path.of(System.getProperty("loomlet.home", "..")).toAbsolutePath();
+  }
+
+  /** Writes a line to the program's standard input. */
+  public void send(String line) throws IOException {
+    BufferedWriter input = process.outputWriter(StandardCharsets.UTF_8);
+    input.write(line);
+    input.newLine();
+    input.flush();
   }
 
   /** The next line that the program printed; null at its end. */

@@ -115,6 +115,11 @@ record HostName(String text, boolean isAbsolute) {
     return text.equals("localhost") || text.endsWith(".localhost");
   }
 
+  /** Whether it is one that is never there (RFC 6761, section 6.4). */
+  boolean isInvalid() {
+    return text.equals("invalid") || text.endsWith(".invalid");
+  }
+
   /** The names to ask for one after the other, with and without search domains. */
   List<String> candidates(DnsConfig config) {
     if (isAbsolute || config.search().isEmpty()) {

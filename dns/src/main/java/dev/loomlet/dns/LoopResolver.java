@@ -108,6 +108,8 @@ final class LoopResolver {
         order.hasFiles() ? now.content().hosts().find(name.text()) : List.of();
     if (name.isLocalhost()) {
       listed = listed.isEmpty() ? LOOPBACK : listed;
+    } else if (name.isInvalid() && listed.isEmpty()) {
+      throw unknown(written, "no name that ends in .invalid is ever there (RFC 6761)");
     } else if (order == LookupOrder.DNS_FILES) {
       try {
         ask(network(now), written, name, family, found);

@@ -10,6 +10,9 @@ import dev.loomlet.AsyncResult;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loop;
 import dev.loomlet.dns.OnEveryEngine.TestLoop;
+import dev.loomlet.net.Resolvers;
+import dev.loomlet.net.TcpListener;
+import dev.loomlet.net.TcpStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,7 +24,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -463,6 +469,8 @@ final class DnsResolverTest {
         },
         server -> {
           DnsResolver resolver = new DnsResolver(server.config());
+          // From here on nothing keeps a lookup from asking at once.
+          resolver.config();
           List<Greenlet<List<InetAddress>>> lookups = new ArrayList<>();
           for (int i = 0; i < 100; i++) {
             lookups.add(spawn(() -> resolver.lookup("host.test", StandardProtocolFamily.INET)));
@@ -688,6 +696,69 @@ final class DnsResolverTest {
           assertThat(server.mostUnderWay).isLessThanOrEqualTo(LoopResolver.MOST_UNDER_WAY);
           assertThat(resolver.on(Loop.current()).cached()).isEqualTo(LoopResolver.MOST_CACHED);
           assertNothingUnderWay(resolver);
+        });
+  }
+
+  @OnEveryEngine
+  void asksServersOverIpv6(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          ScriptedServer server;
+          try {
+            server = new ScriptedServer("::1", ScriptedServer.Query::sendUsual);
+          } catch (IOException e) {
+            Assumptions.abort("no IPv6 loopback here: " + e.getMessage());
+            return;
+          }
+          try (server) {
+            DnsResolver resolver = new DnsResolver(server.config());
+            assertThat(resolver.lookup("host.test")).containsExactly(V4, V6);
+            DnsResolver byTcp = new DnsResolver(server.config().withTcp(true));
+            assertThat(byTcp.lookup("host.test")).containsExactly(V4, V6);
+          }
+        });
+  }
+
+  @OnEveryEngine
+  void isWhatConnectUses(TestLoop loop) throws Exception {
+    assertThat(Resolvers.getDefault()).isInstanceOf(DnsResolver.class);
+    with(
+        loop,
+        query -> {
+          if (query.isFor(Type.A)) {
+            query.sendRecords("host.test. 60 A 127.0.0.1");
+          } else {
+            query.sendNothing(Rcode.NOERROR, 60);
+          }
+        },
+        server -> {
+          Resolvers.setDefault(new DnsResolver(server.config()));
+          try (TcpListener listener = TcpListener.bind("127.0.0.1", 0);
+              TcpStream stream = TcpStream.connect("host.test", listener.port())) {
+            assertThat(stream.remoteAddress()).isEqualTo(listener.localAddress());
+            assertThatThrownBy(() -> TcpStream.connect("no-such-host.invalid", 80))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("no-such-host.invalid");
+          } finally {
+            Resolvers.setDefault(null);
+          }
+        });
+  }
+
+  @OnEveryEngine
+  void takesTheSameCourseWithTheSameRandomness(TestLoop loop) throws Exception {
+    with(
+        loop,
+        ScriptedServer.Query::sendUsual,
+        server -> {
+          List<Set<Integer>> ids = new ArrayList<>();
+          for (int i = 0; i < 2; i++) {
+            server.ids.clear();
+            DnsResolver resolver = new DnsResolver(server.config(), new Random(5));
+            assertThat(resolver.lookup("host.test")).containsExactly(V4, V6);
+            ids.add(Set.copyOf(server.ids));
+          }
+          assertThat(ids.get(0)).isEqualTo(ids.get(1));
         });
   }
 }

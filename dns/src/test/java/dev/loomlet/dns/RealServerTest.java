@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loomlet.dns.OnEveryEngine.TestLoop;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
@@ -65,9 +68,20 @@ final class RealServerTest {
         .start();
   }
 
+  /** Free for UDP and TCP, and not one of those that the kernel gives to anybody who asks. */
   private static int freePort() throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
-      return socket.getLocalPort();
+    InetAddress loopback = address("127.0.0.1");
+    for (int tries = 0; ; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      try (DatagramSocket udp = new DatagramSocket(new InetSocketAddress(loopback, port));
+          ServerSocket tcp = new ServerSocket(port, 1, loopback)) {
+        assertThat(udp.getLocalPort()).isEqualTo(tcp.getLocalPort());
+        return port;
+      } catch (BindException e) {
+        if (tries == 50) {
+          throw e;
+        }
+      }
     }
   }
 

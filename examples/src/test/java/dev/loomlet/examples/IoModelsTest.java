@@ -70,7 +70,7 @@ class IoModelsTest {
   }
 
   @Test
-  void selectPollAndEpollWorkAndSelectHasALimit() {
+  void selectPollEpollAndASelectorWorkAndSelectHasALimit() {
     // when
     Ended ended = runWell("I3Multiplexing");
     // then
@@ -83,7 +83,9 @@ class IoModelsTest {
             "  1100 sockets at once",
             "engine epoll",
             "  replies [ONE, TWO, THREE]",
-            "  1100 sockets at once");
+            "  1100 sockets at once",
+            "selector with callbacks",
+            "  replies [FOUR, FIVE, SIX]");
     assertThat(lines.get(1))
         .startsWith("  stopped before 1100 sockets: ")
         .contains("select has room for descriptors up to 1023");

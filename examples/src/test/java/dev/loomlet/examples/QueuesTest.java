@@ -39,6 +39,27 @@ class QueuesTest {
   }
 
   @Test
+  void whatOneProcessPutsAnotherPrints() {
+    // when
+    Ended ended = Example.run("M9DishBySocket", "kung pao chicken", "mapo tofu");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines())
+        .containsExactlyInAnyOrder(
+            "cook puts kung pao chicken",
+            "cook puts mapo tofu",
+            "guest, in another process, got kung pao chicken",
+            "guest, in another process, got mapo tofu",
+            "guest leaves");
+    assertThat(ended.out().lines().filter(line -> line.startsWith("guest")))
+        .containsExactly(
+            "guest, in another process, got kung pao chicken",
+            "guest, in another process, got mapo tofu",
+            "guest leaves");
+  }
+
+  @Test
   void consumersEndWithTheProgramWhenEverythingIsEaten() {
     // when
     Ended ended = Example.run("M10ProducersConsumers", "0.02");

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -88,5 +89,23 @@ class ReadmeTest {
     // then
     assertThat(ended.out().lines()).containsExactly("in time: false", "broken");
     assertThat(ended.exitCode()).isZero();
+  }
+
+  @Test
+  void theProgramsOfTheSocketsPagePrintWhatTheyReceive() throws Exception {
+    List<String> expected = List.of("PING", "welcome", "serve this");
+    for (int i = 0; i < expected.size(); i++) {
+      // given
+      Path file = folder.resolve("Socket" + i + ".java");
+      Files.writeString(file, programOf("docs/sockets.md", i + 1));
+
+      // when
+      Example.Ended ended = Example.runFile(file);
+
+      // then
+      assertThat(ended.out().lines()).containsExactly(expected.get(i));
+      assertThat(ended.err()).isEmpty();
+      assertThat(ended.exitCode()).isZero();
+    }
   }
 }

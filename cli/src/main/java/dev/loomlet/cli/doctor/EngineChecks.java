@@ -76,8 +76,14 @@ final class EngineChecks {
           chosen,
           e.getMessage() + " (set by " + Engines.PROPERTY + " or " + Engines.ENVIRONMENT + ")");
     }
-    String found = chosen.equals(Engines.AUTO) ? auto() + ", chosen by " + Engines.AUTO : chosen;
-    return Check.ok("engine in use", found);
+    return Check.ok("engine in use", chosen.equals(Engines.AUTO) ? auto() + why() : chosen);
+  }
+
+  private static String why() {
+    return ", chosen by "
+        + Engines.AUTO
+        + " as the first that works of "
+        + String.join(", ", Engines.automatic());
   }
 
   /** The engine that is taken without a choice. */

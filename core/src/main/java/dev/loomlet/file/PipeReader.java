@@ -1,0 +1,85 @@
+package dev.loomlet.file;
+
+import dev.loomlet.Loop;
+import dev.loomlet.engine.Chunk;
+import dev.loomlet.engine.InputEnd;
+import dev.loomlet.io.ByteSource;
+import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Watched;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading end of a pipe, and of what is like one: a FIFO, the standard input, what a child
+ * process says. It ends when everybody who could write has closed his end.
+ */
+public final class PipeReader implements ByteSource {
+  static {
+    Watched.provide(PipeReader.class, reader -> new Watched.Behind(reader.loop, reader.end));
+  }
+
+  private final Loop loop;
+  private final InputEnd end;
+  private long timeoutNanos;
+
+  PipeReader(Loop loop, InputEnd end) {
+    this.loop = loop;
+    this.end = end;
+  }
+
+  /** What carries out the operations, on the loop. */
+  public InputEnd end() {
+    return end;
+  }
+
+  @Override
+  public int read(MemorySegment target) throws IOException {
+    int length = (int) Math.min(target.byteSize(), Integer.MAX_VALUE);
+    if (length == 0) {
+      return 0;
+    }
+    return loop.isCurrent()
+        ? end.read(target, 0, length, timeoutNanos)
+        : OnLoop.call(loop, () -> end.read(target, 0, length, timeoutNanos));
+  }
+
+  @Override
+  public @Nullable Chunk receive() throws IOException {
+    if (!loop.isCurrent()) {
+      throw new IllegalStateException(
+          "receive lends a buffer of " + loop + " and works in its greenlets only; use read");
+    }
+    return end.receive(timeoutNanos);
+  }
+
+  @Override
+  public void setReadTimeout(@Nullable Duration timeout) {
+    timeoutNanos = timeout == null ? 0 : Limits.toNanos(timeout);
+  }
+
+  @Override
+  public Loop loop() {
+    return loop;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return end.isOpen();
+  }
+
+  @Override
+  public void close() {
+    if (loop.isOnThread()) {
+      end.close();
+    } else if (!loop.isClosed()) {
+      loop.execute(end::close);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PipeReader[" + (isOpen() ? "open" : "closed") + "]";
+  }
+}

@@ -1,0 +1,80 @@
+package dev.loomlet.file;
+
+import dev.loomlet.Loop;
+import dev.loomlet.engine.OutputEnd;
+import dev.loomlet.io.ByteSink;
+import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Watched;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing end of a pipe, and of what is like one: a FIFO, the standard output, what a child
+ * process is told. A write throws {@code IOException} when everybody who could read has closed his
+ * end.
+ */
+public final class PipeWriter implements ByteSink {
+  static {
+    Watched.provide(PipeWriter.class, writer -> new Watched.Behind(writer.loop, writer.end));
+  }
+
+  private final Loop loop;
+  private final OutputEnd end;
+  private long timeoutNanos;
+
+  PipeWriter(Loop loop, OutputEnd end) {
+    this.loop = loop;
+    this.end = end;
+  }
+
+  /** What carries out the operations, on the loop. */
+  public OutputEnd end() {
+    return end;
+  }
+
+  @Override
+  public void write(MemorySegment source) throws IOException {
+    int length = Math.toIntExact(source.byteSize());
+    if (loop.isCurrent()) {
+      end.write(source, 0, length, timeoutNanos);
+      return;
+    }
+    OnLoop.call(
+        loop,
+        () -> {
+          end.write(source, 0, length, timeoutNanos);
+          return null;
+        });
+  }
+
+  @Override
+  public void setWriteTimeout(@Nullable Duration timeout) {
+    timeoutNanos = timeout == null ? 0 : Limits.toNanos(timeout);
+  }
+
+  @Override
+  public Loop loop() {
+    return loop;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return end.isOpen();
+  }
+
+  @Override
+  public void close() {
+    if (loop.isOnThread()) {
+      end.close();
+    } else if (!loop.isClosed()) {
+      loop.execute(end::close);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PipeWriter[" + (isOpen() ? "open" : "closed") + "]";
+  }
+}
