@@ -13,6 +13,7 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -397,24 +398,40 @@ final class TlsSocket implements StreamSocket {
       throws IOException {
     beginWrite();
     if (length > 0) {
-      write(source.asSlice(offset, length).asByteBuffer(), timeoutNanos);
+      writeAll(timeoutNanos, source.asSlice(offset, length).asByteBuffer());
     }
+  }
+
+  /** Small pieces share a record. */
+  @Override
+  public void write(List<MemorySegment> sources, long timeoutNanos) throws IOException {
+    beginWrite();
+    ByteBuffer[] all = new ByteBuffer[sources.size()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = sources.get(i).asByteBuffer();
+    }
+    writeAll(timeoutNanos, all);
   }
 
   @Override
   public void write(Chunk chunk, long timeoutNanos) throws IOException {
     beginWrite();
-    write(chunk.buffer(), timeoutNanos);
+    writeAll(timeoutNanos, chunk.buffer());
   }
 
-  private void write(ByteBuffer source, long timeoutNanos) throws IOException {
+  private void writeAll(long timeoutNanos, ByteBuffer... sources) throws IOException {
     TimeBudget time = TimeBudget.of(loop.clock(), timeoutNanos);
     RecordBuffer out = buffers.take();
     writer = Thread.currentThread();
     try {
-      while (source.hasRemaining()) {
-        encrypt(source, out.buffer);
-        send(out, time);
+      int first = 0;
+      while (first < sources.length) {
+        if (sources[first].hasRemaining()) {
+          encrypt(sources, first, out.buffer);
+          send(out, time);
+        } else {
+          first++;
+        }
       }
       keyRequests = 0;
     } finally {
@@ -423,10 +440,10 @@ final class TlsSocket implements StreamSocket {
     }
   }
 
-  private void encrypt(ByteBuffer source, ByteBuffer room) throws IOException {
+  private void encrypt(ByteBuffer[] sources, int first, ByteBuffer room) throws IOException {
     Status status;
     try {
-      status = engine.wrap(source, room).getStatus();
+      status = engine.wrap(sources, first, sources.length - first, room).getStatus();
     } catch (SSLException e) {
       SSLException explained = TlsFailure.explain(e, engine, peer, options);
       cannotWrite = explained.getMessage();
@@ -462,7 +479,7 @@ final class TlsSocket implements StreamSocket {
     RecordBuffer out = buffers.take();
     try {
       ByteBuffer from = source.asSlice(offset, length).asByteBuffer();
-      encrypt(from, out.buffer);
+      encrypt(new ByteBuffer[] {from}, 0, out.buffer);
       int sent = socket.writeNow(out.segment, 0, out.buffer.position());
       if (sent < out.buffer.position()) {
         cannotWrite = cutShort();

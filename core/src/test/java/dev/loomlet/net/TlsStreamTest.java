@@ -184,6 +184,32 @@ final class TlsStreamTest {
   }
 
   @OnEveryEngine
+  void severalBuffersShareARecord(TestLoop loop) throws Exception {
+    withPair(
+        loop,
+        (near, far) -> {
+          // given
+          byte[] big = new byte[40_000];
+          new Random(5).nextBytes(big);
+          ByteBuffer head = ByteBuffer.wrap(text("head "));
+          ByteBuffer tail = ByteBuffer.wrap(text("tail"));
+
+          // when
+          near.write(head, ByteBuffer.allocate(0), tail);
+
+          // then: what was one record comes in one read
+          byte[] got = new byte[100];
+          int n = far.read(got);
+          assertThat(new String(got, 0, n, StandardCharsets.UTF_8)).isEqualTo("head tail");
+          assertThat(head.hasRemaining() || tail.hasRemaining()).isFalse();
+          near.write(ByteBuffer.wrap(big), ByteBuffer.wrap(text("end")));
+          near.shutdownOutput();
+          byte[] all = far.inputStream().readAllBytes();
+          assertThat(all).startsWith(big).endsWith(text("end")).hasSize(40_003);
+        });
+  }
+
+  @OnEveryEngine
   void halfClosesEachDirection(TestLoop loop) throws Exception {
     withPair(
         loop,
