@@ -26,6 +26,7 @@ public final class Benchmarks {
     ALL.put("echo", new EchoBenchmark());
     ALL.put("bulk", new BulkBenchmark());
     ALL.put("tls", new TlsBenchmark());
+    ALL.put("files", new FilesBenchmark());
     ALL.put("switch", new SwitchBenchmark());
     ALL.put("spawn", new SpawnBenchmark());
     ALL.put("memory", new MemoryBenchmark());

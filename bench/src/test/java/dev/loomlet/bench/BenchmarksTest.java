@@ -110,6 +110,15 @@ final class BenchmarksTest {
   }
 
   @Test
+  void filesAreMeasured() throws Exception {
+    Report report = measure(new FilesBenchmark(1 << 20), SHORT.withEngines(List.of("nio")));
+
+    assertThat(rowsOf(report, "ns", "ratio"))
+        .extracting(row -> (Object) row.get("reads"))
+        .contains("nio", "nio, arrays");
+  }
+
+  @Test
   void timersAreMeasured() throws Exception {
     assertThat(rowsOf(measure(new TimersBenchmark(10_000), SHORT), "ns", "ratio")).hasSize(4);
   }

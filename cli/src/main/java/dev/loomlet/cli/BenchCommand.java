@@ -70,7 +70,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       completionCandidates = EngineOption.Names.class,
       description =
-          "for echo and bulk: the engines on which Loomlet takes part, against C only unless"
+          "for echo, bulk and files: the engines on which Loomlet takes part, against C only unless"
               + " --peers names others")
   @Nullable List<String> engines;
 

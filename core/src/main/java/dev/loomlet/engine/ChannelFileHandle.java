@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
 /** A file by the JDK's channel, which blocks a helper thread. */
@@ -79,6 +80,16 @@ final class ChannelFileHandle extends HelperFileHandle {
       target.write(buffer, targetPosition + buffer.position());
     }
     return n;
+  }
+
+  /**
+   * Sends what a channel that does not block has room for; on a helper thread.
+   *
+   * @return how many bytes, perhaps none; -1 if this file ends at the position
+   */
+  long sendBlocking(WritableByteChannel target, long position, long count) throws IOException {
+    long n = channel.transferTo(position, Math.min(count, BLOCK), target);
+    return n == 0 && position >= channel.size() ? -1 : n;
   }
 
   @Override

@@ -60,16 +60,12 @@ final class FileSending implements AutoCloseable {
 
   @Override
   public void close() {
+    file.leaveSoon();
     if (socket.isOpen()) {
       SystemCalls.close(duplicate);
-      file.leave();
     } else {
       // The last one to close a socket that lingers waits.
-      HelperThreads.execute(
-          () -> {
-            SystemCalls.closeSlowly(duplicate);
-            file.leave();
-          });
+      HelperThreads.execute(() -> SystemCalls.closeSlowly(duplicate));
     }
   }
 }

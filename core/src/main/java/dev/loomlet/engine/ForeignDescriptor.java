@@ -47,7 +47,7 @@ final class ForeignDescriptor extends LinuxDescriptor implements DescriptorWatch
     return "descriptor " + original;
   }
 
-  private boolean isGone() {
+  private boolean isGone() throws IOException {
     return !engine.linuxPipes().calls().isSameFile(original, fd);
   }
 

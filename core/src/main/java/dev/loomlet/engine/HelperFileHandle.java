@@ -113,6 +113,15 @@ abstract class HelperFileHandle implements FileHandle {
     }
   }
 
+  /** As {@link #leave}, on the loop. */
+  final void leaveSoon() {
+    if (isOpen()) {
+      leave();
+    } else {
+      HelperThreads.execute(this::leave);
+    }
+  }
+
   @Override
   public int read(MemorySegment target, long offset, int length, long position) throws IOException {
     begin();

@@ -26,12 +26,25 @@ class LinuxFiles extends HelperFiles {
   /** The calls of the thread that asks, on helper threads. */
   static final ThreadLocal<FileCalls> BLOCKING = ThreadLocal.withInitial(FileCalls::new);
 
+  private static volatile boolean bound;
+
   private static final int O_NOFOLLOW = openFlagNoFollow();
 
   private @Nullable FileCalls now;
 
   LinuxFiles(LinuxEngine engine) {
     super(engine.context, engine.progress, engine.chunks);
+  }
+
+  /**
+   * Has a helper thread bind the system calls, once. That takes tens of milliseconds, for which the
+   * loop would stand still.
+   */
+  static void bindCalls() throws IOException {
+    if (!bound) {
+      HelperThreads.callUncancellably(LinuxFiles.class, BLOCKING::get);
+      bound = true;
+    }
   }
 
   private static int openFlagNoFollow() {

@@ -26,7 +26,7 @@ final class LinuxPipes implements PipeOperations {
   private static final String DESCRIPTORS = "/proc/self/fd/";
 
   private final LinuxEngine engine;
-  private final PipeCalls calls = new PipeCalls();
+  private @Nullable PipeCalls calls;
   private @Nullable LinuxInputEnd standardInput;
   private final @Nullable LinuxOutputEnd[] standardOutputs = new @Nullable LinuxOutputEnd[3];
 
@@ -34,17 +34,24 @@ final class LinuxPipes implements PipeOperations {
     this.engine = engine;
   }
 
-  PipeCalls calls() {
-    return calls;
+  /** Bound by a helper thread, because that takes long. */
+  PipeCalls calls() throws IOException {
+    PipeCalls own = calls;
+    if (own == null) {
+      own = HelperThreads.callUncancellably(this, PipeCalls::new);
+      calls = own;
+    }
+    return own;
   }
 
   @Override
   public PipeEnds open() throws IOException {
-    int reading = calls.pipe();
+    PipeCalls pipeCalls = calls();
+    int reading = pipeCalls.pipe();
     if (reading < 0) {
       throw engine.refused(reading);
     }
-    int writing = calls.writingEnd();
+    int writing = pipeCalls.writingEnd();
     LinuxInputEnd input = new LinuxInputEnd(engine, reading, 0, "a pipe");
     try {
       register(input);
@@ -196,13 +203,13 @@ final class LinuxPipes implements PipeOperations {
   }
 
   @Override
-  public boolean isTerminal(Standard which) {
-    return calls.isTerminal(which.number());
+  public boolean isTerminal(Standard which) throws IOException {
+    return calls().isTerminal(which.number());
   }
 
   @Override
-  public int terminalSize(Standard which) {
-    return calls.sizeOf(which.number());
+  public int terminalSize(Standard which) throws IOException {
+    return calls().sizeOf(which.number());
   }
 
   @Override

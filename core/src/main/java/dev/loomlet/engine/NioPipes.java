@@ -215,9 +215,11 @@ final class NioPipes implements PipeOperations {
   }
 
   @Override
+  @SuppressWarnings("SystemConsoleNull") // it is null where there is no terminal, also in JDK 25
   public boolean isTerminal(Standard which) {
     // The JDK knows of the input and output together.
-    return System.console() instanceof Console console && console.isTerminal();
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   @Override

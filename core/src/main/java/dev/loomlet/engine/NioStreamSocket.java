@@ -10,6 +10,7 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.List;
@@ -227,6 +228,60 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
       return isOpen() ? channel.write(source.asSlice(offset, length).asByteBuffer()) : 0;
     } catch (IOException e) {
       return 0;
+    }
+  }
+
+  @Override
+  public boolean sendsFile(FileHandle file) {
+    return file instanceof ChannelFileHandle;
+  }
+
+  @Override
+  public long sendFile(FileHandle file, long position, long count, long timeoutNanos)
+      throws IOException {
+    beginWrite();
+    ChannelFileHandle source = (ChannelFileHandle) file;
+    source.enter();
+    long deadline = 0;
+    long sent = 0;
+    try {
+      while (sent < count) {
+        if ((state & WRITABLE) != 0) {
+          long n = sendNext(source, position + sent, count - sent);
+          if (n < 0) {
+            break;
+          }
+          sent += n;
+          continue;
+        }
+        if (deadline == 0) {
+          deadline = deadline(timeoutNanos);
+        }
+        awaitWritable(deadline, timeoutNanos, "write");
+      }
+    } finally {
+      source.leaveSoon();
+    }
+    return sent;
+  }
+
+  /** Sends what there is room for; -1 if the file ends. In the place of the one writer. */
+  private long sendNext(ChannelFileHandle source, long position, long count) throws IOException {
+    context.checkCancelled();
+    takeWriter();
+    try {
+      long n =
+          HelperThreads.callUncancellably(
+              source, () -> source.sendBlocking(channel, position, count));
+      if (n == 0) {
+        state &= ~WRITABLE;
+      }
+      requireOpen();
+      return n;
+    } catch (ClosedChannelException e) {
+      throw failed("write to", e);
+    } finally {
+      releaseWriter();
     }
   }
 

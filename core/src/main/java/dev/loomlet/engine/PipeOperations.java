@@ -63,7 +63,7 @@ public interface PipeOperations {
   OutputEnd standardOutput(Standard which) throws IOException;
 
   /** Whether a standard stream is a terminal. */
-  boolean isTerminal(Standard which);
+  boolean isTerminal(Standard which) throws IOException;
 
   /**
    * How large the terminal of a standard stream is.
@@ -71,7 +71,7 @@ public interface PipeOperations {
    * @return the columns in the upper, the rows in the lower 16 bits; negative if it is none, or
    *     that cannot be found out
    */
-  int terminalSize(Standard which);
+  int terminalSize(Standard which) throws IOException;
 
   /**
    * Makes a FIFO (mkfifo(3)). Waits.

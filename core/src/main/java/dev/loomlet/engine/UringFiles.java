@@ -57,6 +57,7 @@ final class UringFiles extends LinuxFiles {
       return super.open(path, options, attributes);
     }
     context.checkCancelled();
+    bindCalls();
     int fd = openAt(path, flags, permissions);
     if (fd == -Errno.ENXIO) {
       throw FileFailure.unseekable(path);

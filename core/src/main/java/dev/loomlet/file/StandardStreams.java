@@ -64,7 +64,7 @@ public final class StandardStreams {
   }
 
   private interface Question<T> {
-    T about(PipeOperations pipes);
+    T about(PipeOperations pipes) throws IOException;
   }
 
   private static <T> T call(Question<T> question) throws IOException {

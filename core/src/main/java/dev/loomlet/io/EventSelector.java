@@ -84,10 +84,11 @@ public final class EventSelector<D extends @Nullable Object> implements AutoClos
   private final ReadySet set;
 
   /** By what was registered; numbers are equal, other things identical. */
-  private final Map<Object, Registration<D>> registrations = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Registration<D>> registrations = new IdentityHashMap<>();
 
   private final Map<Integer, Registration<D>> descriptors = new HashMap<>();
-  private final Map<ReadySet.Member, Registration<D>> byMember = new IdentityHashMap<>();
+  private final IdentityHashMap<ReadySet.Member, Registration<D>> byMember =
+      new IdentityHashMap<>();
   private boolean closed;
 
   private static final class Registration<D extends @Nullable Object> {

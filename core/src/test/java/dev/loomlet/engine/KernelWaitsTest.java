@@ -173,7 +173,7 @@ final class KernelWaitsTest {
         () -> {
           // given
           KernelWaits waits = processes();
-          int child = shellUnchecked("sleep 100");
+          int child = shellUnchecked("exec sleep 100");
           Greenlet<Integer> waiting = spawn(() -> waits.awaitExit(child, true));
           Loomlet.sleep(2);
 

@@ -3,6 +3,7 @@ package dev.loomlet.net;
 import static dev.loomlet.Loomlet.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.loomlet.Loomlet;
 import dev.loomlet.engine.Chunk;
 import dev.loomlet.testing.ChildJvm;
@@ -10,6 +11,7 @@ import dev.loomlet.testing.OnEveryEngine;
 import dev.loomlet.testing.Repeat;
 import dev.loomlet.testing.TestLoop;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Scanner;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 
@@ -104,6 +107,11 @@ final class ManyConnectionsTest {
     clients.close();
   }
 
+  private static boolean mayOpen(long descriptors) {
+    return !(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)
+        || unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount() >= descriptors;
+  }
+
   @OnEveryEngine
   void servesAllOfThem(TestLoop loop) throws Exception {
     int count =
@@ -112,6 +120,8 @@ final class ManyConnectionsTest {
           case "blocking" -> BLOCKING;
           default -> MANY;
         };
+    Assumptions.assumeTrue(
+        mayOpen(count + 500L), "needs " + count + " descriptors and some; raise ulimit -n");
     loop.run(
         () -> {
           // given

@@ -6,7 +6,7 @@ import dev.loomlet.examples.Example.Ended;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Rows A3, A4, A6, A7 and A8 of the course. */
+/** Rows A3, A4, A6, A7, A8 and the files of A9 of the course. */
 class AsyncioTest {
 
   @Test
@@ -94,5 +94,25 @@ class AsyncioTest {
             "opened: HELLO",
             "closed: GOODBYE",
             "caught: the block fails");
+  }
+
+  @Test
+  void filesAreWrittenReadAndReplacedWhileOthersGoOn() {
+    // when
+    Ended ended = Example.run("A9Files");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines())
+        .containsExactly(
+            "five files written, others went on: true",
+            "poem1: 1692 bytes, 100 lines",
+            "poem2: 3492 bytes, 200 lines",
+            "poem3: 5292 bytes, 300 lines",
+            "poem4: 7092 bytes, 400 lines",
+            "poem5: 8892 bytes, 500 lines",
+            "first line 1 of poem3, then line 2 of poem3",
+            "replaced at once: new, other sizes seen: []",
+            "cleaned up: 6 files, there still: false");
   }
 }
