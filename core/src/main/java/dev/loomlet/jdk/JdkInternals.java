@@ -73,9 +73,20 @@ public final class JdkInternals {
     UNCAUGHT_HANDLER = uncaughtHandler;
     UNFIT_REASON = reason;
     MOUNTS = reason == null && Mount.isWanted();
+    keepPollersOffLoops();
   }
 
   private JdkInternals() {}
+
+  /**
+   * Has the JDK poll its own sockets in platform threads. Otherwise it does so in virtual threads,
+   * which would live on the loop of the greenlet that used such a socket first, and stop with it.
+   */
+  private static void keepPollersOffLoops() {
+    if (System.getProperty("jdk.pollerMode") == null) {
+      System.setProperty("jdk.pollerMode", "1");
+    }
+  }
 
   private static void exportToUs(MethodHandles.Lookup self, String packageName)
       throws ReflectiveOperationException {
