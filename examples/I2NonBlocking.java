@@ -45,7 +45,7 @@ void serveAndIdle(LoopOptions options) throws Exception {
         group.spawn(() -> StreamServer.builder(this::serve).bind("127.0.0.1", 0).start()).get();
     List<TcpStream> clients = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      clients.add(TcpStream.connect("127.0.0.1", server.localAddress().getPort()));
+      clients.add(TcpStream.connect("127.0.0.1", server.port()));
     }
     var replies = new ArrayList<String>();
     for (TcpStream client : clients) {

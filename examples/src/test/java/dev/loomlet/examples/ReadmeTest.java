@@ -108,4 +108,22 @@ class ReadmeTest {
       assertThat(ended.exitCode()).isZero();
     }
   }
+
+  @Test
+  void theProgramsOfTheFilesPagePrintWhatTheyRead() throws Exception {
+    List<List<String>> expected = List.of(List.of("Jello file"), List.of("3 hello oops", "a b "));
+    for (int i = 0; i < expected.size(); i++) {
+      // given
+      Path file = folder.resolve("Files" + i + ".java");
+      Files.writeString(file, programOf("docs/files.md", i + 1));
+
+      // when
+      Example.Ended ended = Example.runFile(file);
+
+      // then
+      assertThat(ended.out().lines()).containsExactlyElementsOf(expected.get(i));
+      assertThat(ended.err()).isEmpty();
+      assertThat(ended.exitCode()).isZero();
+    }
+  }
 }
