@@ -1,6 +1,7 @@
 /** The {@code loomlet} command. */
 module dev.loomlet.cli {
   requires dev.loomlet;
+  requires dev.loomlet.agent;
   requires dev.loomlet.bench;
   requires dev.loomlet.dns;
   requires info.picocli;

@@ -5,6 +5,7 @@
  * switches at every wait. Needs {@code --add-opens java.base/java.lang=dev.loomlet} (or {@code
  * =ALL-UNNAMED} on the class path) and {@code --enable-native-access}.
  */
+@SuppressWarnings("module") // the agent is compiled after this
 module dev.loomlet {
   requires jdk.unsupported;
   requires static jdk.net;
@@ -20,6 +21,12 @@ module dev.loomlet {
   exports dev.loomlet.sched;
   exports dev.loomlet.sync;
   exports dev.loomlet.time;
+
+  // What patches the JDK needs the loop behind a thread, and the way into a running JVM.
+  exports dev.loomlet.jdk to
+      dev.loomlet.agent;
+  exports dev.loomlet.wait to
+      dev.loomlet.agent;
 
   uses dev.loomlet.net.NameResolver;
 }

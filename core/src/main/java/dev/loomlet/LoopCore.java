@@ -2,6 +2,7 @@ package dev.loomlet;
 
 import dev.loomlet.engine.Engine;
 import dev.loomlet.engine.EngineContext;
+import dev.loomlet.engine.JdkDescriptors;
 import dev.loomlet.jdk.Dispatcher;
 import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
@@ -323,6 +324,11 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
   public @Nullable Task findTask(Thread thread) {
     Greenlet<?> greenlet = loop.live().find(thread);
     return greenlet == null ? null : greenlet.task();
+  }
+
+  @Override
+  public @Nullable JdkDescriptors jdkDescriptors() {
+    return engine.jdkDescriptors();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.loomlet.cli;
 
+import dev.loomlet.agent.PatchOptions;
 import dev.loomlet.cli.demo.EchoShow;
 import dev.loomlet.cli.demo.Example;
 import dev.loomlet.cli.demo.Examples;
@@ -91,7 +92,13 @@ final class DemoCommand implements Callable<Integer> {
     }
     Example example = Examples.in(Home.examples()).find(row);
     return ProgramRunner.run(
-        example.file().toString(), List.of(), engine.name, true, args, spec.commandLine().getErr());
+        example.file().toString(),
+        List.of(),
+        engine.name,
+        PatchOptions.all(),
+        true,
+        args,
+        spec.commandLine().getErr());
   }
 
   private int show() throws Exception {

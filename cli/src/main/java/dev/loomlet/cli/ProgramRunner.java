@@ -1,8 +1,11 @@
 package dev.loomlet.cli;
 
 import dev.loomlet.LoopOptions;
+import dev.loomlet.agent.PatchOptions;
 import dev.loomlet.cli.exit.CommandFailure;
 import dev.loomlet.cli.exit.ExitCode;
+import dev.loomlet.cli.source.CompiledProgram;
+import dev.loomlet.cli.source.Program;
 import dev.loomlet.cli.source.ProgramFault;
 import dev.loomlet.cli.source.SourceFile;
 import dev.loomlet.cli.source.SourceProgram;
@@ -13,16 +16,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import javax.lang.model.SourceVersion;
 import org.jspecify.annotations.Nullable;
 
-/** Compiles and runs a program for a subcommand. */
+/** Finds or compiles a program, and runs it, for a subcommand. */
 final class ProgramRunner {
   private ProgramRunner() {}
 
   /**
    * Runs a program in this JVM.
    *
+   * @param program a source file; a jar; or, with a class path, a class
    * @param engine its name, or null for no choice
+   * @param patch what of the JDK is made cooperative; null for nothing
    * @param watch whether deadlocks, hogs and stalled loops are looked for, and warned of on
    *     standard error
    * @param err gets the compiler's messages
@@ -30,36 +36,42 @@ final class ProgramRunner {
    * @throws UncaughtInProgram if the program throws
    */
   static int run(
-      String file,
+      String program,
       List<Path> classPath,
       @Nullable String engine,
+      @Nullable PatchOptions patch,
       boolean watch,
       List<String> args,
       PrintWriter err) {
-    SourceFile source = SourceFile.read(file);
+    Loader loader = loaderOf(program, classPath, err);
     // Binding to the kernel's calls takes a while, which another processor can spend meanwhile.
     FutureTask<LoopOptions> options = new FutureTask<>(() -> EngineChoice.apply(engine));
+    FutureTask<List<String>> patching = new FutureTask<>(() -> Patching.install(patch));
     Thread.ofPlatform().daemon().name("loomlet start").start(options);
+    Thread.ofPlatform().daemon().name("loomlet patch").start(patching);
     if (engine != null) {
       // It may be misspelt, and then should not have to wait for the compiler.
       result(options);
     }
     WatchOptions watchOptions = watch || Boolean.getBoolean(Watch.PROPERTY) ? watchOptions() : null;
-    SourceProgram program;
+    Program ready;
     try {
-      program = SourceProgram.compile(source, classPath, err);
+      ready = loader.load();
     } catch (ProgramFault e) {
       err.println(e.getMessage());
       return ExitCode.FAILED;
     }
     LoopOptions parts = result(options);
+    for (String sentence : result(patching)) {
+      err.println("loomlet: " + sentence);
+    }
     // With the property the loop starts one by itself, and two would warn of everything twice.
     Watch watching =
         watchOptions == null || Boolean.getBoolean(Watch.PROPERTY)
             ? null
             : Watch.start(watchOptions);
     try {
-      program.run(parts, args);
+      ready.run(parts, args);
       return ExitCode.OK;
     } catch (Throwable e) {
       throw new UncaughtInProgram(e);
@@ -70,6 +82,23 @@ final class ProgramRunner {
     }
   }
 
+  /** Makes a program ready. */
+  @FunctionalInterface
+  private interface Loader {
+    Program load() throws ProgramFault;
+  }
+
+  private static Loader loaderOf(String program, List<Path> classPath, PrintWriter err) {
+    if (program.endsWith(CompiledProgram.JAR)) {
+      return () -> CompiledProgram.ofJar(program, classPath);
+    }
+    if (!classPath.isEmpty() && SourceVersion.isName(program) && !program.endsWith(".java")) {
+      return () -> CompiledProgram.ofClass(program, classPath);
+    }
+    SourceFile source = SourceFile.read(program);
+    return () -> SourceProgram.compile(source, classPath, err);
+  }
+
   private static WatchOptions watchOptions() {
     try {
       return WatchOptions.printing(System.err);
@@ -78,9 +107,9 @@ final class ProgramRunner {
     }
   }
 
-  private static LoopOptions result(FutureTask<LoopOptions> options) {
+  private static <T> T result(FutureTask<T> task) {
     try {
-      return options.get();
+      return task.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;

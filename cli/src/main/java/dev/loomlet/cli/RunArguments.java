@@ -1,10 +1,14 @@
 package dev.loomlet.cli;
 
+import dev.loomlet.agent.PatchOptions;
+import dev.loomlet.agent.Topic;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,14 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param engine its name, or null for no choice
  * @param classPath where the program's libraries are
  * @param properties system properties to set
+ * @param patch what of the JDK is made cooperative; null for nothing
  * @param watch whether deadlocks, hogs and stalled loops are looked for
- * @param file the program
+ * @param file the program: a source file; a jar; or, with a class path, a class
  * @param programArguments what goes to the program
  */
 record RunArguments(
     @Nullable String engine,
     List<Path> classPath,
     Map<String, String> properties,
+    @Nullable PatchOptions patch,
     boolean watch,
     String file,
     List<String> programArguments) {
@@ -29,6 +35,7 @@ record RunArguments(
   static final String CLASS_PATH_SHORT = "-cp";
   static final String PROPERTY = "-D";
   static final String NO_WATCH = "--no-watch";
+  static final String NO_PATCH = "--no-patch";
 
   /**
    * Understands arguments without picocli, whose classes are of a format too old for the start-up
@@ -42,6 +49,8 @@ record RunArguments(
     String classPath = null;
     Map<String, String> properties = new LinkedHashMap<>();
     boolean watch = true;
+    boolean patches = true;
+    Set<Topic> left = EnumSet.noneOf(Topic.class);
     int i = 0;
     for (; i < args.size() && args.get(i).startsWith("-"); i++) {
       String option = args.get(i);
@@ -57,6 +66,14 @@ record RunArguments(
       }
       if (option.equals(NO_WATCH) && watch) {
         watch = false;
+        continue;
+      }
+      if (option.equals(NO_PATCH) && patches) {
+        patches = false;
+        continue;
+      }
+      Topic topic = Patching.topicOf(option);
+      if (topic != null && left.add(topic)) {
         continue;
       }
       if (equals >= 0) {
@@ -83,6 +100,7 @@ record RunArguments(
         engine,
         classPath == null ? List.of() : ClassPath.parse(classPath),
         properties,
+        patches ? Patching.allBut(left) : null,
         watch,
         args.get(i),
         List.copyOf(args.subList(i + 1, args.size())));
@@ -97,6 +115,6 @@ record RunArguments(
    */
   int run(PrintWriter err) {
     properties.forEach(System::setProperty);
-    return ProgramRunner.run(file, classPath, engine, watch, programArguments, err);
+    return ProgramRunner.run(file, classPath, engine, patch, watch, programArguments, err);
   }
 }

@@ -23,6 +23,11 @@ class RunArgumentsTest {
         "--class-path a P.java",
         "--class-path=a P.java",
         "--no-watch P.java --no-watch",
+        "--no-patch P.java",
+        "--no-sockets --no-names --no-watch P.java --no-files",
+        "--no-stdin --no-process --no-files P.java",
+        "-cp a Main x",
+        "app.jar --no-patch",
         "-Da=b -Dc -Dd=e=f P.java -Dg=h",
         "--engine epoll -cp x -Da= @P.java @x",
       })
@@ -49,6 +54,9 @@ class RunArgumentsTest {
         "-D P.java",
         "--no-watch",
         "--no-watch=1 P.java",
+        "--no-patch --no-patch P.java",
+        "--no-sockets --no-sockets P.java",
+        "--no-sockets=1 P.java",
         "--engine nio --engine epoll P.java",
         "--engine --help P.java"
       })

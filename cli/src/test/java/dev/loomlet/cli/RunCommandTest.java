@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,6 +195,63 @@ class RunCommandTest {
     assertThat(InThisJvm.loomlet("run", "-cp", classes.toString(), file))
         .isEqualTo(new Completed(0, "hi\n", "", null));
     assertThat(InThisJvm.loomlet("run", file).exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void aClassOfTheClassPathIsStarted() throws Exception {
+    Path classes = compiled("app.Main", "throw new IllegalStateException(\"no\")");
+
+    Completed run = InThisJvm.loomlet("run", "-cp", classes.toString(), "app.Main");
+
+    assertThat(run.uncaught()).hasMessage("no");
+    assertThat(InThisJvm.loomlet("run", "-cp", classes.toString(), "app.None").err())
+        .startsWith("error: can't find or load main class: app.None");
+  }
+
+  @Test
+  void aJarIsStartedAndItsBlockingCodeIsCooperative() throws Exception {
+    // given: code that knows nothing of Loomlet
+    Path classes =
+        compiled(
+            "app.Main",
+            """
+            Process child = new ProcessBuilder("sh", "-c", "read x; echo $x").start();
+            Thread.ofVirtual().start(() -> {
+              try { Thread.sleep(5); child.outputWriter().append(args[0] + "\\n").flush(); }
+              catch (Exception e) { e.printStackTrace(); }
+            });
+            System.out.println(child.inputReader().readLine());
+            """);
+    Path jar = folder.resolve("app.jar");
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
+    manifest.getMainAttributes().putValue("Main-Class", "app.Main");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+      out.putNextEntry(new ZipEntry("app/Main.class"));
+      out.write(Files.readAllBytes(classes.resolve("app/Main.class")));
+    }
+    // when: the reader would wait for ever if it kept the writer from its turn
+    Completed run = InChildJvm.loomlet("run", jar.toString(), "word");
+    // then
+    assertThat(run).isEqualTo(new Completed(0, "word\n", "", null));
+    assertThat(InThisJvm.loomlet("run", "none.jar"))
+        .isEqualTo(new Completed(2, "", "loomlet: there is no file none.jar\n", null));
+  }
+
+  /** Compiles a class with a {@code main} of these statements; returns the class path. */
+  private Path compiled(String name, String statements) throws IOException {
+    int dot = name.lastIndexOf('.');
+    Path source = folder.resolve(name.substring(dot + 1) + ".java");
+    Files.writeString(
+        source,
+        "package %s; public class %s { public static void main(String[] args) throws Exception { %s; } }"
+            .formatted(name.substring(0, dot), name.substring(dot + 1), statements));
+    Path classes = folder.resolve("classes");
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-d", classes.toString(), source.toString());
+    assertThat(result).isZero();
+    return classes;
   }
 
   @Test

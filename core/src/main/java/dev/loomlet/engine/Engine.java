@@ -6,6 +6,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loop's one door to the kernel.
@@ -141,6 +142,15 @@ public interface Engine extends AutoCloseable {
 
   /** For waiting for several things at once. */
   ReadySet newReadySet();
+
+  /**
+   * What it does for blocking calls of the JDK.
+   *
+   * @return null if it knows nothing of descriptors
+   */
+  default @Nullable JdkDescriptors jdkDescriptors() {
+    return null;
+  }
 
   /** What it does with files. */
   FileOperations files();

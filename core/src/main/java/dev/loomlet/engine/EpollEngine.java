@@ -107,6 +107,11 @@ final class EpollEngine extends LinuxEngine {
   }
 
   @Override
+  boolean keepsWatching() {
+    return true;
+  }
+
+  @Override
   public void close() {
     super.close();
     wakeUp.close();

@@ -32,6 +32,7 @@ abstract class LinuxEngine implements Engine {
 
   private @Nullable LinuxFiles files;
   private @Nullable LinuxPipes pipes;
+  private @Nullable JdkDescriptors ofTheJdk;
 
   LinuxEngine(EngineContext context) {
     this.context = context;
@@ -46,6 +47,11 @@ abstract class LinuxEngine implements Engine {
 
   /** Ends that; the descriptor is still open, and is about to be closed. */
   void unwatch(LinuxDescriptor descriptor) {}
+
+  /** Whether watching a descriptor costs something, and waiting for it then nothing. */
+  boolean keepsWatching() {
+    return false;
+  }
 
   /**
    * Somebody begins to wait for a descriptor; for models that must tell the kernel each time.
@@ -330,6 +336,16 @@ abstract class LinuxEngine implements Engine {
   }
 
   @Override
+  public final JdkDescriptors jdkDescriptors() {
+    JdkDescriptors made = ofTheJdk;
+    if (made == null) {
+      made = new JdkDescriptors(this);
+      ofTheJdk = made;
+    }
+    return made;
+  }
+
+  @Override
   public final LinuxFiles files() {
     LinuxFiles own = files;
     if (own == null) {
@@ -377,6 +393,9 @@ abstract class LinuxEngine implements Engine {
   public void close() {
     if (files != null) {
       files.close();
+    }
+    if (ofTheJdk != null) {
+      ofTheJdk.end();
     }
     descriptors.closeAll();
   }

@@ -113,7 +113,11 @@ abstract class Readiness implements Watchable {
       context.unpark(waiting);
     }
     tellObserver();
+    becameReady(readiness);
   }
+
+  /** Called after {@link #ready}, for those who wait in another way. */
+  void becameReady(int readiness) {}
 
   private void tellObserver() {
     Runnable observing = observer;

@@ -275,7 +275,10 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
     boolean read = readiness == Readiness.READABLE;
     int kind = read ? POLL_IN : POLL_OUT;
     if ((descriptor.operations & kind) == 0) {
-      prepare(descriptor, kind, RingOpcode.POLL_ADD, 0, 0);
+      // A single poll tells in any case that the peer has finished sending, at once and each time
+      // anew, and so never that there is room. One that goes on tells what changes.
+      int mode = read ? 0 : RingOpcode.POLL_MULTISHOT;
+      prepare(descriptor, kind, RingOpcode.POLL_ADD, 0, mode);
       ring.operationFlags(read ? READ_EVENTS : PollEvents.POLLOUT);
     }
   }

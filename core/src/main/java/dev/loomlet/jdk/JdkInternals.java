@@ -90,21 +90,22 @@ public final class JdkInternals {
 
   private static void exportToUs(MethodHandles.Lookup self, String packageName)
       throws ReflectiveOperationException {
-    give(self, "implAddExports", packageName);
+    give(self, Object.class.getModule(), "implAddExports", packageName);
   }
 
   /** Lets this module reflect on everything in a package of {@code java.base}. */
   static void openToUs(String packageName) throws ReflectiveOperationException {
-    give(MethodHandles.lookup(), "implAddOpens", packageName);
+    give(MethodHandles.lookup(), Object.class.getModule(), "implAddOpens", packageName);
   }
 
-  private static void give(MethodHandles.Lookup self, String method, String packageName)
+  private static void give(
+      MethodHandles.Lookup self, Module owner, String method, String packageName)
       throws ReflectiveOperationException {
     MethodHandle give =
         MethodHandles.privateLookupIn(Module.class, self)
             .findVirtual(Module.class, method, methodType(void.class, String.class, Module.class));
     try {
-      give.invoke(Object.class.getModule(), packageName, JdkInternals.class.getModule());
+      give.invoke(owner, packageName, JdkInternals.class.getModule());
     } catch (ReflectiveOperationException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -237,6 +238,23 @@ public final class JdkInternals {
   public static ThreadRegistry register(String name, ThreadRegistry.Source source) {
     requireFit();
     return new LiveThreads(name, source);
+  }
+
+  /**
+   * Loads a Java agent into this JVM as the launcher does for a jar that names one.
+   *
+   * @param jar with {@code Launcher-Agent-Class} in its manifest, whose {@code agentmain} is called
+   * @throws ReflectiveOperationException if this JDK has no such entrance, or the agent fails
+   */
+  public static void loadAgent(String jar) throws ReflectiveOperationException {
+    Class<?> instrumentation = Class.forName("sun.instrument.InstrumentationImpl");
+    give(MethodHandles.lookup(), instrumentation.getModule(), "implAddExports", "sun.instrument");
+    instrumentation.getMethod("loadAgent", String.class).invoke(null, jar);
+  }
+
+  /** Whether greenlets are mounted by {@link Mount}. */
+  static boolean mounts() {
+    return MOUNTS;
   }
 
   /** A call by reflection of a method that declares no checked exception. */

@@ -9,6 +9,7 @@ import java.lang.reflect.Field;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import jdk.internal.vm.Continuation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a virtual thread from one wait to the next, in the place of the JDK's own {@code
@@ -294,7 +295,7 @@ public final class Mount implements Runnable {
       return;
     }
     LockSupport.setCurrentBlocker(blocker);
-    if (!leave(PARKING)) {
+    if (!leave(thread, PARKING)) {
       // It cannot be unmounted at the moment, so it takes the carrier with it.
       LockSupport.park(blocker);
     }
@@ -303,10 +304,27 @@ public final class Mount implements Runnable {
 
   /** Lets others run once. The calling thread must be this one. */
   public void yieldNow() {
-    leave(YIELDING);
+    leave(thread, YIELDING);
   }
 
-  private boolean leave(int state) {
+  /**
+   * Parks a virtual thread, whoever mounts it, unless it would take its carrier with it.
+   *
+   * @param thread the calling one
+   * @return false if it cannot be unmounted at the moment
+   */
+  static boolean tryPark(Thread thread, @Nullable Object blocker) {
+    if ((boolean) PARK_PERMIT.getVolatile(thread) || (boolean) INTERRUPTED.getVolatile(thread)) {
+      LockSupport.park(blocker);
+      return true;
+    }
+    LockSupport.setCurrentBlocker(blocker);
+    boolean left = leave(thread, PARKING);
+    LockSupport.setCurrentBlocker(null);
+    return left;
+  }
+
+  private static boolean leave(Thread thread, int state) {
     STATE.setRelease(thread, state);
     boolean left = false;
     try {

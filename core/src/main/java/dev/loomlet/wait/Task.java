@@ -269,6 +269,20 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
     }
   }
 
+  /**
+   * Marks the end of a wait that stands in for one of the JDK's, and throws what is due. Not by way
+   * of the interrupt flag, which would make a channel of the JDK close itself.
+   *
+   * @throws Cancelled if the caller was cancelled
+   */
+  public final void endWaitAtCheckpoint() {
+    waiting = false;
+    alerted = false;
+    if (attention) {
+      checkpoint();
+    }
+  }
+
   /** Whether it waits in Loomlet's own code. Any thread, as an estimate. */
   public final boolean isWaiting() {
     return waiting;

@@ -1,6 +1,7 @@
 package dev.loomlet.wait;
 
 import dev.loomlet.LoopExit;
+import dev.loomlet.engine.JdkDescriptors;
 import dev.loomlet.time.Clock;
 import dev.loomlet.time.TimerWheel;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,15 @@ public interface WaitLoop {
    * @throws LoopExit if a watch finds that the condition can never hold
    */
   void runUntil(BooleanSupplier reached, @Nullable Object blocker);
+
+  /**
+   * How to wait for descriptors that are not Loomlet's; for its carrier thread.
+   *
+   * @return null if the engine cannot
+   */
+  default @Nullable JdkDescriptors jdkDescriptors() {
+    return null;
+  }
 
   /** The task of a thread of this loop whose uncaught exception handler somebody replaced. */
   @Nullable Task findTask(Thread thread);

@@ -108,7 +108,7 @@ final class ConformanceTest {
 
   @OnEveryEngine
   void carriesEveryByteThroughBuffersThatAreSoonFull(TestLoop loop) throws Exception {
-    carry(loop, 2, 100_000, 16_384);
+    carry(loop, 10, 400_000, 16_384);
   }
 
   private static void carry(TestLoop loop, int pairs, long total, int sendBuffer) throws Exception {

@@ -20,6 +20,7 @@ public record Examination(List<Check> checks) {
     List<Check> checks = new ArrayList<>(JvmChecks.all());
     if (checks.stream().noneMatch(each -> each.status() == Status.FAILURE)) {
       checks.addAll(EngineChecks.all());
+      checks.addAll(PatchChecks.all());
       checks.add(NameCheck.check());
     }
     checks.addAll(new SystemChecks(Path.of("/")).all());

@@ -1,0 +1,40 @@
+package dev.loomlet.agent;
+
+import dev.loomlet.jdk.JdkInternals;
+import java.lang.instrument.Instrumentation;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Opens to Loomlet what it otherwise needs JVM flags for. */
+final class Access {
+  private static final Set<String> PACKAGES =
+      Set.of("java.io", "java.lang", "java.net", "java.net.spi", "sun.nio.ch");
+
+  private Access() {}
+
+  static void open(Instrumentation instrumentation) throws ReflectiveOperationException {
+    Module base = Object.class.getModule();
+    Module core = JdkInternals.class.getModule();
+    Module own = Access.class.getModule();
+    Set<Module> both = core == own ? Set.of(own) : Set.of(core, own);
+    Map<String, Set<Module>> opens =
+        PACKAGES.stream()
+            .filter(base.getPackages()::contains)
+            .collect(Collectors.toMap(each -> each, _ -> both));
+    instrumentation.redefineModule(base, Set.of(), Map.of(), opens, Set.of(), Map.of());
+    if (!core.isNativeAccessEnabled()) {
+      allowNativeAccess(core);
+    }
+  }
+
+  private static void allowNativeAccess(Module module) throws ReflectiveOperationException {
+    String name =
+        module.isNamed() ? "implAddEnableNativeAccess" : "implAddEnableNativeAccessToAllUnnamed";
+    Method allow = Module.class.getDeclaredMethod(name);
+    allow.setAccessible(true);
+    allow.invoke(Modifier.isStatic(allow.getModifiers()) ? null : module);
+  }
+}

@@ -1,0 +1,227 @@
+package dev.loomlet.agent;
+
+import dev.loomlet.jdk.JdkInternals;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes blocking code of the JDK cooperative (gevent: {@code gevent.monkey}).
+ *
+ * <p>After {@link #all()}, code that knows nothing of Loomlet, and runs as a greenlet, lets the
+ * others of its loop run where it would have blocked their thread. Threads outside of loops notice
+ * nothing.
+ *
+ * <p>Sleeping, parking, locks, {@code Object.wait} and whatever is made of them are cooperative
+ * without being patched.
+ *
+ * <p>Early or late, twice, or bit by bit does no harm; what is patched stays so. On a JDK whose
+ * methods are others than these were written for, a topic is left alone as a whole, and the report
+ * says why. Thread-safe.
+ */
+public final class Patch {
+  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static final Set<Topic> PATCHED = EnumSet.noneOf(Topic.class);
+  private static final Map<Topic, String> REASONS = new EnumMap<>(Topic.class);
+  private static final Set<PatchPoint> WOVEN = new LinkedHashSet<>();
+
+  private static volatile @Nullable Instrumentation instrumentation;
+
+  /** Whether this class loads the agent, so that the agent need not install anything. */
+  private static volatile boolean loading;
+
+  private static boolean prepared;
+
+  private Patch() {}
+
+  /**
+   * Patches everything (gevent: {@code patch_all}).
+   *
+   * @return what is patched now
+   * @throws IllegalStateException if this JVM cannot be patched; says what to do
+   */
+  public static PatchReport all() {
+    return install(PatchOptions.all());
+  }
+
+  /**
+   * Patches what is not patched yet. Takes some tens of milliseconds; best before the program
+   * begins.
+   *
+   * @return what is patched now
+   * @throws IllegalStateException if this JVM cannot be patched; says what to do
+   */
+  public static PatchReport install(PatchOptions options) {
+    LOCK.lock();
+    try {
+      Set<Topic> wanted = EnumSet.noneOf(Topic.class);
+      wanted.addAll(options.topics());
+      wanted.removeAll(PATCHED);
+      if (!wanted.isEmpty()) {
+        patch(wanted);
+      }
+      return report();
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** What is patched, what is not, and why (for {@code loomlet doctor}). */
+  public static PatchReport report() {
+    LOCK.lock();
+    try {
+      List<PatchReport.Entry> entries = new ArrayList<>();
+      for (Topic topic : Topic.values()) {
+        boolean patched = PATCHED.contains(topic);
+        String reason =
+            patched ? null : REASONS.getOrDefault(topic, "nobody has asked for it to be patched");
+        entries.add(new PatchReport.Entry(topic, patched, reason, methodsOf(topic)));
+      }
+      return new PatchReport(List.copyOf(entries));
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  private static List<PatchReport.TouchedMethod> methodsOf(Topic topic) {
+    return pointsOf(Set.of(topic)).stream()
+        .map(each -> new PatchReport.TouchedMethod(each.fullName(), each.why()))
+        .toList();
+  }
+
+  private static List<PatchPoint> pointsOf(Set<Topic> topics) {
+    return PatchPoints.ALL.stream()
+        .filter(each -> each.topics().stream().anyMatch(topics::contains))
+        .toList();
+  }
+
+  /** The agent has been loaded; returns whether that was asked for here. */
+  static boolean provide(Instrumentation provided) {
+    instrumentation = provided;
+    return loading;
+  }
+
+  private static void patch(Set<Topic> wanted) {
+    Instrumentation tool = instrumentation();
+    if (!prepare(tool, wanted)) {
+      return;
+    }
+    Set<Topic> possible = EnumSet.noneOf(Topic.class);
+    Set<Class<?>> classes = new LinkedHashSet<>();
+    for (Topic topic : wanted) {
+      List<Class<?>> found = new ArrayList<>();
+      String missing = findAll(topic, found);
+      if (missing == null) {
+        possible.add(topic);
+        classes.addAll(found);
+      } else {
+        REASONS.put(topic, missing);
+      }
+    }
+    if (!possible.isEmpty()) {
+      weave(tool, possible, classes);
+    }
+  }
+
+  private static @Nullable String findAll(Topic topic, List<Class<?>> classes) {
+    for (PatchPoint point : pointsOf(Set.of(topic))) {
+      Class<?> type = point.find();
+      if (type == null) {
+        return "left as the JDK has it, because this one ("
+            + Runtime.version()
+            + ") has no method "
+            + point.fullName();
+      }
+      if (!WOVEN.contains(point)) {
+        classes.add(type);
+      }
+    }
+    return null;
+  }
+
+  private static boolean prepare(Instrumentation tool, Set<Topic> wanted) {
+    if (prepared) {
+      return true;
+    }
+    try {
+      Access.open(tool);
+      JdkInternals.requireFit();
+      HookClass.define();
+      prepared = true;
+      return true;
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      String reason = "left as the JDK has it, because its internals are out of reach: " + e;
+      wanted.forEach(each -> REASONS.put(each, reason));
+      return false;
+    }
+  }
+
+  private static void weave(Instrumentation tool, Set<Topic> topics, Set<Class<?>> classes) {
+    // A class is woven from its original bytes each time, so with all that it ever got.
+    Set<PatchPoint> points = new LinkedHashSet<>(pointsOf(topics));
+    List<PatchPoint> again = WOVEN.stream().filter(each -> !points.contains(each)).toList();
+    points.addAll(again.stream().filter(each -> sharesClass(each, points)).toList());
+    points.stream().filter(WOVEN::contains).map(PatchPoint::find).forEach(classes::add);
+    Weaver weaver = new Weaver(List.copyOf(points));
+    Throwable failure = null;
+    tool.addTransformer(weaver, true);
+    try {
+      tool.retransformClasses(classes.toArray(Class<?>[]::new));
+      failure = weaver.failure();
+    } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
+      failure = e;
+    } finally {
+      // What is left registered would be asked about every class that is loaded.
+      tool.removeTransformer(weaver);
+    }
+    if (failure == null && weaver.isComplete()) {
+      WOVEN.addAll(points);
+      PATCHED.addAll(topics);
+      topics.forEach(REASONS::remove);
+      Hooks.enable(topics);
+    } else {
+      String reason =
+          "left as the JDK has it, because its classes could not be changed: " + failure;
+      topics.forEach(each -> REASONS.put(each, reason));
+    }
+  }
+
+  private static boolean sharesClass(PatchPoint point, Set<PatchPoint> others) {
+    return others.stream().anyMatch(each -> each.className().equals(point.className()));
+  }
+
+  private static Instrumentation instrumentation() {
+    Instrumentation tool = instrumentation;
+    if (tool != null) {
+      return tool;
+    }
+    loading = true;
+    try {
+      JdkInternals.requireFit();
+      JdkInternals.loadAgent(AgentJar.locate().toString());
+    } catch (ReflectiveOperationException | IOException | RuntimeException | LinkageError e) {
+      throw new IllegalStateException(
+          "cannot patch the JDK from within this JVM; start it with -javaagent:loomlet-agent.jar"
+              + " instead",
+          e);
+    } finally {
+      loading = false;
+    }
+    tool = instrumentation;
+    if (tool == null) {
+      throw new IllegalStateException(
+          "the agent was loaded by another class loader than dev.loomlet.agent.Patch; start the JVM"
+              + " with -javaagent:loomlet-agent.jar instead");
+    }
+    return tool;
+  }
+}

@@ -1,0 +1,201 @@
+package dev.loomlet.agent;
+
+import static dev.loomlet.agent.Topic.FILES;
+import static dev.loomlet.agent.Topic.NAMES;
+import static dev.loomlet.agent.Topic.PROCESS;
+import static dev.loomlet.agent.Topic.SOCKETS;
+import static dev.loomlet.agent.Topic.STDIN;
+import static java.lang.constant.ConstantDescs.CD_int;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Opcode;
+import java.lang.constant.ClassDesc;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Every method of the JDK that is touched. */
+final class PatchPoints {
+  private static final String POLLER = "sun.nio.ch.Poller";
+  private static final String SELECTOR = "sun.nio.ch.EPollSelectorImpl";
+  private static final String INPUT = "java.io.FileInputStream";
+  private static final String OUTPUT = "java.io.FileOutputStream";
+  private static final String RESOLVER = "java.net.InetAddress$PlatformResolver";
+  private static final ClassDesc DESCRIPTOR = ClassDesc.of("java.io.FileDescriptor");
+
+  private static final Set<Topic> READERS = EnumSet.of(STDIN, PROCESS, FILES);
+  private static final Set<Topic> WRITERS = EnumSet.of(PROCESS, FILES);
+  private static final Set<Topic> CLOSERS = EnumSet.of(SOCKETS, STDIN, PROCESS, FILES);
+
+  private static final String READ = "waits until there is something to read";
+  private static final String WRITE = "waits until there is room to write";
+  private static final String CLOSE = "forgets the registration of a descriptor that is closed";
+
+  static final List<PatchPoint> ALL =
+      List.of(
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              POLLER,
+              "poll",
+              "(IIJLjava/util/function/BooleanSupplier;)V",
+              "every blocking operation of a socket or channel waits here",
+              code -> {
+                code.iload(0).iload(1).lload(2).aload(4);
+                returnIf(code, HookMethod.POLL);
+              }),
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              POLLER,
+              "pollSelector",
+              "(IJ)V",
+              "Selector.select waits here",
+              code -> {
+                code.iload(0).lload(1);
+                returnIf(code, HookMethod.POLL_SELECTOR);
+              }),
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              POLLER,
+              "stopPoll",
+              "(II)V",
+              "close and shutdown end the waits of others here",
+              code -> {
+                code.iload(0).iload(1);
+                HookMethod.STOP_POLL.call(code);
+              }),
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              POLLER + "$Pollers",
+              "start",
+              "()V",
+              "the JDK's pollers, if anybody needs them, must not become greenlets",
+              code -> {
+                code.aload(0);
+                returnIf(code, HookMethod.START_POLLERS);
+              }),
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              "sun.nio.ch.UnixDispatcher",
+              "close",
+              "(Ljava/io/FileDescriptor;)V",
+              CLOSE,
+              code -> {
+                code.aload(1);
+                HookMethod.CLOSING.call(code);
+              }),
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              "sun.nio.ch.DatagramDispatcher",
+              "dup",
+              "(Ljava/io/FileDescriptor;Ljava/io/FileDescriptor;)V",
+              "DatagramChannel.disconnect puts another socket under the same number",
+              code -> {
+                code.aload(2);
+                HookMethod.CLOSING.call(code);
+              }),
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              SELECTOR,
+              "implClose",
+              "()V",
+              CLOSE,
+              code -> {
+                code.aload(0).getfield(ClassDesc.of(SELECTOR), "epfd", CD_int);
+                HookMethod.CLOSING_NUMBER.call(code);
+              }),
+          new PatchPoint(
+              CLOSERS,
+              "java.io.FileDescriptor",
+              "close",
+              "()V",
+              CLOSE,
+              code -> {
+                code.aload(0);
+                HookMethod.CLOSING.call(code);
+              }),
+          new PatchPoint(
+              CLOSERS,
+              "java.io.FileCleanable",
+              "performCleanup",
+              "()V",
+              CLOSE + " by the garbage collector",
+              code -> {
+                code.aload(0).getfield(ClassDesc.of("java.io.FileCleanable"), "fd", CD_int);
+                HookMethod.CLOSING_NUMBER.call(code);
+              }),
+          reading("read", "()I"),
+          reading("read", "([B)I"),
+          reading("read", "([BII)I"),
+          new PatchPoint(
+              WRITERS,
+              OUTPUT,
+              "write",
+              "(I)V",
+              WRITE,
+              code -> {
+                loadStream(code, OUTPUT);
+                HookMethod.BEFORE_WRITE.call(code);
+              }),
+          new PatchPoint(
+              WRITERS,
+              OUTPUT,
+              "write",
+              "([B)V",
+              WRITE,
+              code -> {
+                loadStream(code, OUTPUT);
+                code.aload(1).iconst_0().aload(1).arraylength();
+                returnIf(code, HookMethod.WRITE);
+              }),
+          new PatchPoint(
+              WRITERS,
+              OUTPUT,
+              "write",
+              "([BII)V",
+              WRITE,
+              code -> {
+                loadStream(code, OUTPUT);
+                code.aload(1).iload(2).iload(3);
+                returnIf(code, HookMethod.WRITE);
+              }),
+          new PatchPoint(
+              EnumSet.of(NAMES),
+              RESOLVER,
+              "lookupByName",
+              "(Ljava/lang/String;Ljava/net/spi/InetAddressResolver$LookupPolicy;)"
+                  + "Ljava/util/stream/Stream;",
+              "the C library's resolver blocks its thread",
+              code -> {
+                code.aload(0).aload(1).aload(2);
+                HookMethod.LOOK_UP.call(code);
+                code.dup()
+                    .ifThenElse(
+                        Opcode.IFNONNULL,
+                        found -> found.checkcast(ClassDesc.of("java.util.stream.Stream")).areturn(),
+                        CodeBuilder::pop);
+              }));
+
+  private PatchPoints() {}
+
+  private static PatchPoint reading(String method, String descriptor) {
+    return new PatchPoint(
+        READERS,
+        INPUT,
+        method,
+        descriptor,
+        READ,
+        code -> {
+          loadStream(code, INPUT);
+          HookMethod.BEFORE_READ.call(code);
+        });
+  }
+
+  private static void loadStream(CodeBuilder code, String owner) {
+    code.aload(0).aload(0).getfield(ClassDesc.of(owner), "fd", DESCRIPTOR);
+  }
+
+  private static void returnIf(CodeBuilder code, HookMethod hook) {
+    hook.call(code);
+    code.ifThen(CodeBuilder::return_);
+  }
+}

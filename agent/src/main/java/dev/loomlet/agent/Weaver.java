@@ -1,0 +1,101 @@
+package dev.loomlet.agent;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.MethodTransform;
+import java.lang.instrument.ClassFileTransformer;
+import java.security.ProtectionDomain;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Puts prefixes in front of methods while their classes are transformed. */
+final class Weaver implements ClassFileTransformer {
+  private final List<PatchPoint> points;
+  private final Set<PatchPoint> woven = new HashSet<>();
+  private @Nullable Throwable failure;
+
+  Weaver(List<PatchPoint> points) {
+    this.points = points;
+  }
+
+  /** Whether every point has been woven. */
+  boolean isComplete() {
+    return woven.containsAll(points);
+  }
+
+  /** What went wrong, or null. */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  @Override
+  public byte @Nullable [] transform(
+      Module module,
+      @Nullable ClassLoader loader,
+      String className,
+      @Nullable Class<?> type,
+      ProtectionDomain domain,
+      byte[] bytes) {
+    if (loader != null) {
+      return null;
+    }
+    List<PatchPoint> wanted =
+        points.stream().filter(each -> each.internalName().equals(className)).toList();
+    if (wanted.isEmpty()) {
+      return null;
+    }
+    try {
+      return weave(bytes, wanted);
+    } catch (RuntimeException | Error e) {
+      // The JVM would only pass over it in silence.
+      failure = e;
+      return null;
+    }
+  }
+
+  private byte[] weave(byte[] bytes, List<PatchPoint> wanted) {
+    ClassFile files = ClassFile.of();
+    return files.transformClass(
+        files.parse(bytes),
+        (ClassTransform)
+            (builder, element) -> {
+              PatchPoint point =
+                  element instanceof MethodModel method ? find(method, wanted) : null;
+              if (point == null) {
+                builder.with(element);
+              } else {
+                builder.transformMethod(
+                    (MethodModel) element,
+                    MethodTransform.transformingCode(new PrefixTransform(point.prefix())));
+                woven.add(point);
+              }
+            });
+  }
+
+  private static @Nullable PatchPoint find(MethodModel method, List<PatchPoint> wanted) {
+    for (PatchPoint each : wanted) {
+      if (each.matches(method.methodName().stringValue(), method.methodType().stringValue())) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  private record PrefixTransform(PatchPoint.Prefix prefix) implements CodeTransform {
+    @Override
+    public void atStart(CodeBuilder builder) {
+      prefix.write(builder);
+    }
+
+    @Override
+    public void accept(CodeBuilder builder, CodeElement element) {
+      builder.with(element);
+    }
+  }
+}

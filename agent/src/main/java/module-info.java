@@ -1,0 +1,12 @@
+/**
+ * Makes blocking code of the JDK cooperative that knows nothing of Loomlet.
+ *
+ * <p>As {@code -javaagent:loomlet-agent.jar}, or by {@link dev.loomlet.agent.Patch}.
+ */
+module dev.loomlet.agent {
+  requires transitive dev.loomlet;
+  requires java.instrument;
+  requires static org.jspecify;
+
+  exports dev.loomlet.agent;
+}

@@ -1,0 +1,194 @@
+package dev.loomlet.engine;
+
+import dev.loomlet.linux.PollEvents;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waiting, on a loop's engine, for descriptors of the JDK: its sockets, selectors and pipes.
+ *
+ * <p>Where the engine learns of events without being asked each time (epoll), a descriptor stays
+ * registered from its first wait until its owner closes it. The owner's number is used again by the
+ * next descriptor, so {@link #closing} must be told of each close. It only counts: a number has a
+ * generation, for the whole process, and a registration of another generation is made anew by the
+ * next wait. So closing costs next to nothing, on any thread, and needs no word to the loops.
+ *
+ * <p>A wait may end without reason, as the JDK's own do: whoever waits has tried before, and tries
+ * again.
+ */
+public final class JdkDescriptors {
+  /** For {@link #await}: to become readable. */
+  public static final int READABLE = Readiness.READABLE;
+
+  /** For {@link #await}: to become writable. */
+  public static final int WRITABLE = Readiness.WRITABLE;
+
+  private static final int PAGE = 1024;
+  private static final int PAGES = 1024;
+
+  /** Generations by number, in pages that exist from the first registration in them on. */
+  private static final AtomicReferenceArray<@Nullable AtomicIntegerArray> GENERATIONS =
+      new AtomicReferenceArray<>(PAGES);
+
+  private static final List<JdkDescriptors> ALL = new CopyOnWriteArrayList<>();
+
+  private final LinuxEngine engine;
+
+  /** By number. */
+  private @Nullable JdkDescriptor[] known = new @Nullable JdkDescriptor[64];
+
+  JdkDescriptors(LinuxEngine engine) {
+    this.engine = engine;
+    ALL.add(this);
+  }
+
+  /** The engine closes. */
+  void end() {
+    ALL.remove(this);
+  }
+
+  /**
+   * Says that a descriptor is about to be closed by its owner, or its number given to another file.
+   * Any thread; does not block.
+   */
+  public static void closing(int fd) {
+    int page = fd / PAGE;
+    if (fd >= 0 && page < PAGES) {
+      AtomicIntegerArray generations = GENERATIONS.get(page);
+      if (generations != null) {
+        generations.incrementAndGet(fd % PAGE);
+      }
+    }
+  }
+
+  /** 0 for numbers too high to keep an eye on. */
+  static int generationOf(int fd) {
+    if (fd / PAGE >= PAGES) {
+      return 0;
+    }
+    AtomicIntegerArray generations = GENERATIONS.get(fd / PAGE);
+    if (generations == null) {
+      GENERATIONS.compareAndSet(fd / PAGE, null, new AtomicIntegerArray(PAGE));
+      return generationOf(fd);
+    }
+    return generations.get(fd % PAGE);
+  }
+
+  /**
+   * Ends the waits for a descriptor on every loop. Any thread; does not block. Whoever begins to
+   * wait later is to find out by the {@code open} of {@link #await}.
+   *
+   * @param readiness {@link #READABLE} or {@link #WRITABLE}
+   */
+  public static void stop(int fd, int readiness) {
+    for (JdkDescriptors each : ALL) {
+      each.engine.context.submit(() -> each.wake(fd, readiness));
+    }
+  }
+
+  private void wake(int fd, int readiness) {
+    JdkDescriptor descriptor = find(fd);
+    if (descriptor != null) {
+      descriptor.wake(readiness);
+    }
+  }
+
+  private @Nullable JdkDescriptor find(int fd) {
+    return fd >= 0 && fd < known.length ? known[fd] : null;
+  }
+
+  /**
+   * Makes the calling thread wait until a descriptor is ready, it is interrupted, unparked or
+   * {@linkplain #stop stopped}, or the time is over; may end without reason. A virtual thread of
+   * this loop only. An interrupt only ends the wait; what the owner makes of it is his business.
+   *
+   * @param readiness {@link #READABLE} or {@link #WRITABLE}
+   * @param nanos how long at most, by the loop's clock; 0 for no limit
+   * @param open whether the descriptor's owner has not closed it; asked when a {@link #stop} would
+   *     find the waiter
+   * @param kept whether {@link #closing} will be called for it, so that it may stay registered
+   * @return false if it cannot be waited for here: the thread cannot be unmounted at the moment, or
+   *     the engine or the kernel refuses such a descriptor. Nothing has changed then.
+   * @throws dev.loomlet.Cancelled if the caller was cancelled, or is so meanwhile
+   */
+  public boolean await(int fd, int readiness, long nanos, BooleanSupplier open, boolean kept) {
+    boolean keep = kept && engine.keepsWatching() && fd / PAGE < PAGES;
+    JdkDescriptor descriptor = find(fd);
+    int generation = generationOf(fd);
+    if (descriptor != null
+        && !descriptor.isInUse()
+        && (!keep || descriptor.generationOfNumber != generation)) {
+      release(descriptor);
+      descriptor = null;
+    }
+    if (descriptor == null) {
+      descriptor = register(fd, generation, keep);
+      if (descriptor == null) {
+        return false;
+      }
+    }
+    try {
+      return descriptor.await(readiness, nanos, open);
+    } catch (UncheckedIOException e) {
+      return false;
+    } finally {
+      if (!descriptor.isKept() && !descriptor.isInUse()) {
+        release(descriptor);
+      }
+    }
+  }
+
+  /** Whether a descriptor is ready at this moment, or nobody can tell. On the loop. */
+  public boolean isReady(int fd, int readiness) {
+    int event = readiness == READABLE ? PollEvents.POLLIN : PollEvents.POLLOUT;
+    return engine.calls.pollNow(fd, event) != 0;
+  }
+
+  /** Whether a descriptor is of a kind that can be waited for. On the loop. */
+  public boolean canWaitFor(int fd) {
+    JdkDescriptor descriptor = find(fd);
+    if (descriptor != null && descriptor.generationOfNumber == generationOf(fd)) {
+      return true;
+    }
+    if (descriptor != null) {
+      if (descriptor.isInUse()) {
+        return true;
+      }
+      release(descriptor);
+    }
+    descriptor = register(fd, generationOf(fd), engine.keepsWatching());
+    if (descriptor == null) {
+      return false;
+    }
+    if (!descriptor.isKept()) {
+      release(descriptor);
+    }
+    return true;
+  }
+
+  private @Nullable JdkDescriptor register(int fd, int generation, boolean keep) {
+    JdkDescriptor descriptor = new JdkDescriptor(engine, fd, generation, keep);
+    if (engine.register(descriptor) < 0) {
+      return null;
+    }
+    descriptor.startAfresh();
+    if (fd >= known.length) {
+      known = Arrays.copyOf(known, Math.max(fd + 1, known.length * 2));
+    }
+    known[fd] = descriptor;
+    return descriptor;
+  }
+
+  private void release(JdkDescriptor descriptor) {
+    if (known[descriptor.fd] == descriptor) {
+      known[descriptor.fd] = null;
+      engine.forget(descriptor);
+    }
+  }
+}
