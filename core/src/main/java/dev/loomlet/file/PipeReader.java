@@ -5,6 +5,7 @@ import dev.loomlet.engine.Chunk;
 import dev.loomlet.engine.InputEnd;
 import dev.loomlet.io.ByteSource;
 import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Timeouts;
 import dev.loomlet.wait.Watched;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -56,7 +57,7 @@ public final class PipeReader implements ByteSource {
 
   @Override
   public void setReadTimeout(@Nullable Duration timeout) {
-    timeoutNanos = timeout == null ? 0 : Limits.toNanos(timeout);
+    timeoutNanos = timeout == null ? 0 : Timeouts.toNanos(timeout);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.loomlet.Loop;
 import dev.loomlet.engine.OutputEnd;
 import dev.loomlet.io.ByteSink;
 import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Timeouts;
 import dev.loomlet.wait.Watched;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -51,7 +52,7 @@ public final class PipeWriter implements ByteSink {
 
   @Override
   public void setWriteTimeout(@Nullable Duration timeout) {
-    timeoutNanos = timeout == null ? 0 : Limits.toNanos(timeout);
+    timeoutNanos = timeout == null ? 0 : Timeouts.toNanos(timeout);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.loomlet.Loop;
 import dev.loomlet.engine.DescriptorWatch;
 import dev.loomlet.engine.Watchable;
 import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Timeouts;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -35,7 +36,7 @@ public final class Descriptors {
    * @throws java.net.SocketTimeoutException if it took longer
    */
   public static void waitReadable(int descriptor, Duration timeout) throws IOException {
-    await(descriptor, Watchable.READ, Durations.toNanos(timeout));
+    await(descriptor, Watchable.READ, Timeouts.toNanos(timeout));
   }
 
   /** Waits until a descriptor can be written to without a wait. */
@@ -50,7 +51,7 @@ public final class Descriptors {
    * @throws java.net.SocketTimeoutException if it took longer
    */
   public static void waitWritable(int descriptor, Duration timeout) throws IOException {
-    await(descriptor, Watchable.WRITE, Durations.toNanos(timeout));
+    await(descriptor, Watchable.WRITE, Timeouts.toNanos(timeout));
   }
 
   /**
@@ -70,7 +71,7 @@ public final class Descriptors {
    * @throws java.net.SocketTimeoutException if it took longer
    */
   public static void waitReadable(SelectableChannel channel, Duration timeout) throws IOException {
-    await(channel, Watchable.READ, Durations.toNanos(timeout));
+    await(channel, Watchable.READ, Timeouts.toNanos(timeout));
   }
 
   /**
@@ -90,7 +91,7 @@ public final class Descriptors {
    * @throws java.net.SocketTimeoutException if it took longer
    */
   public static void waitWritable(SelectableChannel channel, Duration timeout) throws IOException {
-    await(channel, Watchable.WRITE, Durations.toNanos(timeout));
+    await(channel, Watchable.WRITE, Timeouts.toNanos(timeout));
   }
 
   private interface Opening {

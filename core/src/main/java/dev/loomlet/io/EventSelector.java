@@ -5,6 +5,7 @@ import dev.loomlet.engine.DescriptorWatch;
 import dev.loomlet.engine.ReadySet;
 import dev.loomlet.engine.Watchable;
 import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Timeouts;
 import dev.loomlet.wait.Watched;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
@@ -277,7 +278,7 @@ public final class EventSelector<D extends @Nullable Object> implements AutoClos
    * @return what is; empty after the time
    */
   public List<Event<D>> select(Duration timeout) throws IOException {
-    return select(timeout.isNegative() || timeout.isZero() ? 0 : Durations.toNanos(timeout));
+    return select(timeout.isNegative() || timeout.isZero() ? 0 : Timeouts.toNanos(timeout));
   }
 
   private List<Event<D>> select(long timeoutNanos) throws IOException {

@@ -5,6 +5,7 @@ import dev.loomlet.engine.DescriptorHolder;
 import dev.loomlet.engine.Engine;
 import dev.loomlet.jdk.FileDescriptors;
 import dev.loomlet.linux.SystemCalls;
+import dev.loomlet.wait.OnLoop;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;

@@ -2,7 +2,9 @@ package dev.loomlet.net;
 
 import dev.loomlet.Loop;
 import dev.loomlet.engine.MessageSocket;
+import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Source;
+import dev.loomlet.wait.Timeouts;
 import dev.loomlet.wait.Watched;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

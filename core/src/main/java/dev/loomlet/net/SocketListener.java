@@ -4,6 +4,7 @@ import dev.loomlet.Loop;
 import dev.loomlet.engine.AcceptedSocket;
 import dev.loomlet.engine.ListenSocket;
 import dev.loomlet.engine.StreamSocket;
+import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Source;
 import dev.loomlet.wait.Watched;
 import java.io.IOException;

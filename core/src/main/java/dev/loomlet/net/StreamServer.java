@@ -7,6 +7,7 @@ import dev.loomlet.LoopGroup;
 import dev.loomlet.engine.AcceptedSocket;
 import dev.loomlet.engine.DescriptorsExhaustedException;
 import dev.loomlet.engine.ListenOptions;
+import dev.loomlet.wait.OnLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -4,6 +4,8 @@ import dev.loomlet.Loop;
 import dev.loomlet.engine.ListenOptions;
 import dev.loomlet.engine.ListenSocket;
 import dev.loomlet.engine.StreamSocket;
+import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Timeouts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

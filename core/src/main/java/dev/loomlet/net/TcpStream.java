@@ -2,6 +2,8 @@ package dev.loomlet.net;
 
 import dev.loomlet.Loop;
 import dev.loomlet.engine.StreamSocket;
+import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Timeouts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

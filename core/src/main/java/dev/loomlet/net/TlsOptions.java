@@ -1,5 +1,6 @@
 package dev.loomlet.net;
 
+import dev.loomlet.wait.Timeouts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -4,6 +4,7 @@ import dev.loomlet.AsyncResult;
 import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
 import dev.loomlet.engine.StreamSocket;
+import dev.loomlet.wait.OnLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;

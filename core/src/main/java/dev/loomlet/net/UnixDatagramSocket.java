@@ -3,6 +3,8 @@ package dev.loomlet.net;
 import dev.loomlet.Loop;
 import dev.loomlet.engine.Engine;
 import dev.loomlet.engine.MessageSocket;
+import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Timeouts;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;

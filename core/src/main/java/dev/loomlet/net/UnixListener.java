@@ -5,6 +5,8 @@ import dev.loomlet.engine.Engine;
 import dev.loomlet.engine.ListenOptions;
 import dev.loomlet.engine.ListenSocket;
 import dev.loomlet.engine.StreamSocket;
+import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Timeouts;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;

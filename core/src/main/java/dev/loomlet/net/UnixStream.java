@@ -4,6 +4,8 @@ import dev.loomlet.Loop;
 import dev.loomlet.engine.PeerCredentials;
 import dev.loomlet.engine.ReceivedDescriptors;
 import dev.loomlet.engine.StreamSocket;
+import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Timeouts;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;

@@ -1,9 +1,9 @@
-package dev.loomlet.net;
+package dev.loomlet.wait;
 
 import java.time.Duration;
 
 /** Time-outs as engines take them. */
-final class Timeouts {
+public final class Timeouts {
   private Timeouts() {}
 
   /**
@@ -11,7 +11,7 @@ final class Timeouts {
    *
    * @throws IllegalArgumentException if it is not more than 0
    */
-  static long toNanos(Duration timeout) {
+  public static long toNanos(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("a time-out must be more than 0, not " + timeout);
     }
