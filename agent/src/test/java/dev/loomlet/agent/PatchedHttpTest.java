@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
+import dev.loomlet.Loop;
 import dev.loomlet.sync.Semaphore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,8 +43,8 @@ class PatchedHttpTest {
     Server() throws IOException {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 2_000);
       server.createContext("/", this::answer);
-      // Virtual threads that a greenlet starts are on its loop.
-      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+      // Its dispatcher is a platform thread, so virtual threads of its own would be on no loop.
+      server.setExecutor(Loop.current());
       server.start();
     }
 
