@@ -62,7 +62,7 @@ final class LinuxPassing {
     for (int i = 0; i < descriptors.length; i++) {
       descriptors[i] = messages.descriptor(i);
     }
-    if (messages.isControlTruncated()) {
+    if (messages.isControlTruncated() || descriptors.length > most) {
       closeAll(descriptors);
       throw new SocketException(
           "descriptors were lost in a message to "

@@ -34,7 +34,10 @@ final class LinuxPipes implements PipeOperations {
     this.engine = engine;
   }
 
-  /** Bound by a helper thread, because that takes long. */
+  /**
+   * Bound by a helper thread, because that takes long. Whoever opens something calls this first, so
+   * that it waits then and not in the middle of a read, during which the descriptor may be closed.
+   */
   PipeCalls calls() throws IOException {
     PipeCalls own = calls;
     if (own == null) {
@@ -80,6 +83,7 @@ final class LinuxPipes implements PipeOperations {
 
   @Override
   public InputEnd openReader(Path fifo) throws IOException {
+    calls();
     int fd = openFifo(fifo, FileCalls.O_RDONLY);
     FifoInputEnd end = new FifoInputEnd(engine, fd, "the FIFO " + fifo);
     register(end);
@@ -88,6 +92,7 @@ final class LinuxPipes implements PipeOperations {
 
   @Override
   public @Nullable OutputEnd openWriter(Path fifo) throws IOException {
+    calls();
     int fd = openFifo(fifo, FileCalls.O_WRONLY);
     if (fd < 0) {
       return null;
@@ -141,6 +146,7 @@ final class LinuxPipes implements PipeOperations {
 
   private LinuxInputEnd newStandardInput() throws IOException {
     String description = "the standard input";
+    calls();
     int own = reopen(0, FileCalls.O_RDONLY);
     if (own >= 0) {
       LinuxInputEnd end = new LinuxInputEnd(engine, own, 0, description);
@@ -166,6 +172,7 @@ final class LinuxPipes implements PipeOperations {
   }
 
   private LinuxOutputEnd newStandardOutput(int fd, String description) throws IOException {
+    calls();
     int own = reopen(fd, FileCalls.O_WRONLY);
     if (own >= 0) {
       LinuxOutputEnd end = new LinuxOutputEnd(engine, own, description);

@@ -433,7 +433,8 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
 
   @Override
   void closeDescriptor() {
-    if (lingers) {
+    // Of an open file that others have, too, or had before, not everything is known here.
+    if (lingers || (outlivesClose() && calls.lingers(fd))) {
       Thread.ofPlatform()
           .daemon()
           .name("loomlet-lingering-close")

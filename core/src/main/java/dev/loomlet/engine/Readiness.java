@@ -280,6 +280,10 @@ abstract class Readiness implements Watchable {
   }
 
   final void awaitReadable(long deadline, long timeoutNanos, String doing) throws IOException {
+    // Whoever has closed it while the operation was at something else has woken nobody.
+    if ((state & CLOSED) != 0) {
+      throw closedWhileWaiting();
+    }
     Thread self = Thread.currentThread();
     WakeTimer timer = null;
     progress.reset();
@@ -307,6 +311,10 @@ abstract class Readiness implements Watchable {
   }
 
   final void awaitWritable(long deadline, long timeoutNanos, String doing) throws IOException {
+    // Whoever has closed it while the operation was at something else has woken nobody.
+    if ((state & CLOSED) != 0) {
+      throw closedWhileWaiting();
+    }
     Thread self = Thread.currentThread();
     WakeTimer timer = null;
     progress.reset();

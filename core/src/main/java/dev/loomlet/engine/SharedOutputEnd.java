@@ -24,6 +24,8 @@ final class SharedOutputEnd extends LinuxOutputEnd {
 
   @Override
   int tryWrite(MemorySegment source, int length) throws IOException {
+    // It may have been closed while a helper thread wrote the part before.
+    requireOpen();
     if (waits && calls.pollNow(fd, PollEvents.POLLOUT) == 0) {
       return -Errno.EAGAIN;
     }

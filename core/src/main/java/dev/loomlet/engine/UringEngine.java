@@ -162,7 +162,11 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
     }
     buffers.refill();
     for (int i = starved.size(); i > 0; i--) {
-      UringStreamSocket stream = starved.remove();
+      // Who is told here may look at another stream, and so come here before this has ended.
+      UringStreamSocket stream = starved.poll();
+      if (stream == null) {
+        return;
+      }
       if (buffers.isEmpty()) {
         stream.receiveInVain();
       } else {

@@ -74,8 +74,10 @@ final class UringStreamSocket extends LinuxStreamSocket {
     int length = calls.encode(address);
     uring.prepare(this, UringEngine.CONNECT, RingOpcode.CONNECT, calls.encodedAddress(), 0);
     uring.ring.offset(length, 0);
-    // The address is good until the next call only.
-    uring.enterNow();
+    // The address is good until the next call only, so the kernel must have read it by then.
+    do {
+      uring.enterNow();
+    } while (uring.ring.pending() > 0);
     if ((operations & UringEngine.CONNECT) != 0) {
       state = 0;
       awaitWritable(deadline(timeoutNanos), timeoutNanos, "connect");

@@ -6,6 +6,7 @@ import dev.loomlet.engine.FileHandle;
 import dev.loomlet.engine.ResourceBusyException;
 import dev.loomlet.io.ByteSink;
 import dev.loomlet.io.ByteSource;
+import dev.loomlet.wait.Memory;
 import dev.loomlet.wait.OnLoop;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -55,6 +56,7 @@ public final class OpenFile implements ByteSource, ByteSink {
   /** Reads on from the {@linkplain #position() position}, which moves on. */
   @Override
   public int read(MemorySegment target) throws IOException {
+    Memory.requireWritable(target);
     if (target.byteSize() == 0) {
       return 0;
     }
@@ -83,6 +85,7 @@ public final class OpenFile implements ByteSource, ByteSink {
    */
   public int read(MemorySegment target, long position) throws IOException {
     requirePosition(position);
+    Memory.requireWritable(target);
     int length = lengthOf(target);
     if (length == 0) {
       return 0;

@@ -4,6 +4,7 @@ import dev.loomlet.Loop;
 import dev.loomlet.engine.Chunk;
 import dev.loomlet.engine.InputEnd;
 import dev.loomlet.io.ByteSource;
+import dev.loomlet.wait.Memory;
 import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Timeouts;
 import dev.loomlet.wait.Watched;
@@ -37,6 +38,7 @@ public final class PipeReader implements ByteSource {
 
   @Override
   public int read(MemorySegment target) throws IOException {
+    Memory.requireWritable(target);
     int length = (int) Math.min(target.byteSize(), Integer.MAX_VALUE);
     if (length == 0) {
       return 0;

@@ -25,6 +25,9 @@ public final class DatagramCalls extends NativeCalls {
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_NOSIGNAL = 0x4000;
 
+  /** Not left to the socket's mode, which whoever shares it can change. */
+  private static final int MSG_DONTWAIT = 0x40;
+
   private static final int IPPROTO_IP = 0;
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
@@ -136,7 +139,7 @@ public final class DatagramCalls extends NativeCalls {
                   (long) socket,
                   buffer,
                   (long) length,
-                  (long) MSG_TRUNC,
+                  (long) (MSG_TRUNC | MSG_DONTWAIT),
                   source.address(),
                   source.lengthAddress());
       return received(n, sender);
@@ -156,7 +159,7 @@ public final class DatagramCalls extends NativeCalls {
                   (long) socket,
                   address,
                   (long) length,
-                  (long) MSG_TRUNC,
+                  (long) (MSG_TRUNC | MSG_DONTWAIT),
                   source.address(),
                   source.lengthAddress());
       return received(n, sender);
@@ -180,7 +183,7 @@ public final class DatagramCalls extends NativeCalls {
                   (long) socket,
                   option.address(),
                   0L,
-                  (long) (MSG_TRUNC | MSG_PEEK),
+                  (long) (MSG_TRUNC | MSG_PEEK | MSG_DONTWAIT),
                   0L,
                   0L);
       return n >= 0 ? (int) n : -errno();
@@ -216,7 +219,7 @@ public final class DatagramCalls extends NativeCalls {
                   (long) socket,
                   buffer,
                   (long) length,
-                  (long) MSG_NOSIGNAL,
+                  (long) (MSG_NOSIGNAL | MSG_DONTWAIT),
                   addressAt,
                   (long) addressLength);
       return n >= 0 ? (int) n : -errno();

@@ -40,6 +40,10 @@ public final class MessageCalls extends NativeCalls {
   private static final int MSG_CTRUNC = 0x8;
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_NOSIGNAL = 0x4000;
+
+  /** Not left to the socket's mode, which whoever shares it can change. */
+  private static final int MSG_DONTWAIT = 0x40;
+
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int SOCK_NONBLOCK_CLOEXEC = 0x80800;
   private static final int F_GETFL = 3;
@@ -62,6 +66,12 @@ public final class MessageCalls extends NativeCalls {
   /** Bytes of a {@code struct cmsghdr}, which the descriptors follow. */
   private static final int CONTROL_HEADER = 16;
 
+  /**
+   * Room for what the kernel puts before the descriptors, such as credentials and times, if whoever
+   * had the socket before has asked for it (socket(7), unix(7)).
+   */
+  private static final int OTHERS = 256;
+
   private static final MethodHandle SENDMSG =
       quick("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECVMSG =
@@ -83,11 +93,16 @@ public final class MessageCalls extends NativeCalls {
   private final MemorySegment header = Arena.ofAuto().allocate(HEADER, 8);
   private final MemorySegment pieces = Arena.ofAuto().allocate(PIECE * IOV_MAX, 8);
   private final MemorySegment control =
-      Arena.ofAuto().allocate(CONTROL_HEADER + 4 * (SCM_MAX_FD + 1), 8);
+      Arena.ofAuto().allocate(OTHERS + CONTROL_HEADER + 4 * (SCM_MAX_FD + 1), 8);
   private final MemorySegment answer = Arena.ofAuto().allocate(24, 8);
 
   private int count;
   private long bytes;
+
+  /** Where the descriptors of the message received last begin, and how many there are. */
+  private int descriptorsAt;
+
+  private int descriptorCount;
 
   /** Creates the calls of one loop. */
   public MessageCalls() {}
@@ -154,7 +169,8 @@ public final class MessageCalls extends NativeCalls {
   private int send(int socket, int controlLength, long address, int addressLength) {
     prepare(controlLength, address, addressLength);
     try {
-      long n = (long) SENDMSG.invokeExact(state, socket, header.address(), MSG_NOSIGNAL);
+      long n =
+          (long) SENDMSG.invokeExact(state, socket, header.address(), MSG_NOSIGNAL | MSG_DONTWAIT);
       return n >= 0 ? (int) n : -errno();
     } catch (Throwable e) {
       throw impossible(e);
@@ -174,8 +190,8 @@ public final class MessageCalls extends NativeCalls {
   /**
    * recvmsg(2) into memory outside the Java heap; the descriptors are closed on exec.
    *
-   * @param most how many descriptors there is room for, at most {@link #SCM_MAX_FD}; the kernel
-   *     drops others
+   * @param most how many descriptors there is room for, at most {@link #SCM_MAX_FD}; some more may
+   *     come, and the kernel drops others
    * @param sender is told who sent it; null for streams
    * @return how many bytes came, for a datagram also those that had no room; or a negative error.
    *     {@link #descriptorCount} and so on are about this call.
@@ -184,34 +200,52 @@ public final class MessageCalls extends NativeCalls {
     clear();
     add(address, length);
     control.set(JAVA_LONG, 0, 0);
-    prepare(CONTROL_HEADER + 4 * most, peer.address(), peer.capacity());
+    descriptorCount = 0;
+    prepare(OTHERS + CONTROL_HEADER + 4 * most, peer.address(), peer.capacity());
     try {
       long n =
-          (long) RECVMSG.invokeExact(state, socket, header.address(), MSG_CMSG_CLOEXEC | MSG_TRUNC);
+          (long)
+              RECVMSG.invokeExact(
+                  state, socket, header.address(), MSG_CMSG_CLOEXEC | MSG_TRUNC | MSG_DONTWAIT);
       if (n < 0) {
         return -errno();
       }
       if (sender != null) {
         peer.copyTo(sender, header.get(JAVA_INT, NAME_LENGTH));
       }
+      findDescriptors();
       return (int) n;
     } catch (Throwable e) {
       throw impossible(e);
     }
   }
 
+  private void findDescriptors() {
+    long end = header.get(JAVA_LONG, CONTROL_LENGTH);
+    long at = 0;
+    while (at + CONTROL_HEADER <= end) {
+      long length = control.get(JAVA_LONG, at);
+      if (length < CONTROL_HEADER) {
+        return;
+      }
+      if (control.get(JAVA_INT, at + 8) == SOL_SOCKET
+          && control.get(JAVA_INT, at + 12) == SCM_RIGHTS) {
+        descriptorsAt = (int) at + CONTROL_HEADER;
+        descriptorCount = (int) (length - CONTROL_HEADER) / 4;
+        return;
+      }
+      at += length + 7 & ~7L;
+    }
+  }
+
   /** How many descriptors came with the message received last. */
   public int descriptorCount() {
-    boolean some =
-        header.get(JAVA_LONG, CONTROL_LENGTH) >= CONTROL_HEADER
-            && control.get(JAVA_INT, 8) == SOL_SOCKET
-            && control.get(JAVA_INT, 12) == SCM_RIGHTS;
-    return some ? (int) (control.get(JAVA_LONG, 0) - CONTROL_HEADER) / 4 : 0;
+    return descriptorCount;
   }
 
   /** One of them, which is the caller's to close. */
   public int descriptor(int index) {
-    return control.get(JAVA_INT, CONTROL_HEADER + 4L * index);
+    return control.get(JAVA_INT, descriptorsAt + 4L * index);
   }
 
   /** Whether descriptors were dropped, because there was no room or no number for them. */

@@ -80,7 +80,14 @@ abstract class NativeCalls {
     return returned >= 0 ? returned : -errno();
   }
 
+  /**
+   * What the binding of a call throws is about the caller's memory: its arena was closed, or it
+   * belongs to another thread. The call was not made then.
+   */
   static AssertionError impossible(Throwable e) {
+    if (e instanceof RuntimeException ofMemory) {
+      throw ofMemory;
+    }
     return new AssertionError("a system call cannot throw", e);
   }
 }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -219,6 +220,7 @@ public final class Ring implements AutoCloseable {
     cqTail = rings + offset(cq + 4);
     cqMask = NativeMemory.getInt(rings + offset(cq + 8));
     cqes = rings + offset(cq + 20);
+    Reference.reachabilityFence(parameters);
     tail = NativeMemory.getInt(sqTail);
     head = NativeMemory.getInt(cqHead);
     if ((chosen & SETUP_NO_SQARRAY) == 0) {
@@ -249,6 +251,7 @@ public final class Ring implements AutoCloseable {
         supported.set(i, (entry >>> 16 & 1) != 0);
       }
     }
+    Reference.reachabilityFence(probe);
     return supported;
   }
 
@@ -258,7 +261,9 @@ public final class Ring implements AutoCloseable {
     NativeMemory.putInt(update.address(), -1);
     NativeMemory.putLong(update.address() + 8, fd);
     int registered = calls.register(fd, REGISTER_RING_FDS, update.address(), 1);
-    return registered == 1 ? NativeMemory.getInt(update.address()) : -1;
+    int place = registered == 1 ? NativeMemory.getInt(update.address()) : -1;
+    Reference.reachabilityFence(update);
+    return place;
   }
 
   /** The thread's registration would keep the ring alive. */
@@ -266,6 +271,7 @@ public final class Ring implements AutoCloseable {
     MemorySegment update = Arena.ofAuto().allocate(16, 8);
     NativeMemory.putInt(update.address(), enterFd);
     calls.register(fd, UNREGISTER_RING_FDS, update.address(), 1);
+    Reference.reachabilityFence(update);
   }
 
   /** Whether the kernel knows an operation of {@link RingOpcode}. */

@@ -8,6 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
  * Signals of one thread (signal(7)): descriptors that send them, and how to take them one after the
@@ -155,6 +156,7 @@ public final class SignalCalls extends NativeCalls {
       ours.set(JAVA_LONG, i, signals.get(JAVA_LONG, i) & ~before.get(JAVA_LONG, i));
     }
     mask(SIG_UNBLOCK, ours.address(), 0);
+    Reference.reachabilityFence(ours);
   }
 
   private void mask(int how, long set, long earlier) {

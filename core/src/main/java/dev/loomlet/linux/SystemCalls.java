@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All but {@link #epollWait} are bound as <em>critical</em> calls: the thread does not tell the
  * JVM that it leaves Java, which makes a call cost what it costs in C, but holds up a safepoint for
  * as long as the call takes. So they must never block, and every descriptor here is non-blocking.
+ * Whoever shares a socket can end that for all who do, so transfers do not rely on it.
  */
 public final class SystemCalls extends NativeCalls {
   public static final int AF_UNIX = 1;
@@ -34,6 +35,8 @@ public final class SystemCalls extends NativeCalls {
   public static final int EPOLL_CTL_DEL = 2;
   public static final int EPOLL_CTL_MOD = 3;
 
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_LINGER = 13;
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
@@ -311,22 +314,22 @@ public final class SystemCalls extends NativeCalls {
 
   /** recv(2) into memory outside the Java heap. */
   public int receive(int socket, long address, int length) {
-    return transfer(layout.recvfrom(), socket, address, length, 0);
+    return transfer(layout.recvfrom(), socket, address, length, MSG_DONTWAIT);
   }
 
   /** recv(2) into any segment, a Java array's too. */
   public int receive(int socket, MemorySegment target, int length) {
-    return transfer(layout.recvfrom(), socket, target, length, 0);
+    return transfer(layout.recvfrom(), socket, target, length, MSG_DONTWAIT);
   }
 
   /** send(2) from memory outside the Java heap, without SIGPIPE. */
   public int send(int socket, long address, int length) {
-    return transfer(layout.sendto(), socket, address, length, MSG_NOSIGNAL);
+    return transfer(layout.sendto(), socket, address, length, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   /** send(2) from any segment, a Java array's too, without SIGPIPE. */
   public int send(int socket, MemorySegment source, int length) {
-    return transfer(layout.sendto(), socket, source, length, MSG_NOSIGNAL);
+    return transfer(layout.sendto(), socket, source, length, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   /** send(2) that never waits, whatever the socket's mode. */
@@ -392,6 +395,13 @@ public final class SystemCalls extends NativeCalls {
     } catch (Throwable e) {
       throw impossible(e);
     }
+  }
+
+  /** Whether close(2) of a descriptor may wait for the peer: it is a socket that lingers. */
+  public boolean lingers(int descriptor) {
+    return getOption(descriptor, SOL_SOCKET, SO_LINGER) == 0
+        && optionValue(0) != 0
+        && optionValue(1) > 0;
   }
 
   /** close(2) of a socket that lingers, which blocks even if the socket does not. Any thread. */

@@ -45,8 +45,17 @@ public final class PassedDescriptor implements AutoCloseable {
     @Override
     public void run() {
       int descriptor = value.getAndSet(GONE);
-      if (descriptor != GONE) {
-        SystemCalls.close(descriptor);
+      if (descriptor == GONE) {
+        return;
+      }
+      if (new SystemCalls().lingers(descriptor)) {
+        Thread.ofPlatform()
+            .daemon()
+            .name("loomlet-lingering-close")
+            .start(() -> SystemCalls.closeSlowly(descriptor));
+      } else {
+        // It may be a file, of which the last close may write.
+        SystemCalls.closeSlowly(descriptor);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.loomlet.net;
 
 import dev.loomlet.Loop;
 import dev.loomlet.engine.MessageSocket;
+import dev.loomlet.wait.Memory;
 import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Source;
 import dev.loomlet.wait.Timeouts;
@@ -106,6 +107,7 @@ public abstract sealed class SocketDatagrams implements AutoCloseable
   }
 
   private int receive(MemorySegment target, int room) throws IOException {
+    Memory.requireWritable(target);
     if (loop.isCurrent()) {
       return socket.receive(target, 0, room, receiveTimeoutNanos);
     }

@@ -7,6 +7,7 @@ import dev.loomlet.engine.StreamSocket;
 import dev.loomlet.file.OpenFile;
 import dev.loomlet.io.ByteSink;
 import dev.loomlet.io.ByteSource;
+import dev.loomlet.wait.Memory;
 import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Source;
 import dev.loomlet.wait.Timeouts;
@@ -130,6 +131,7 @@ public abstract class SocketStream implements ByteSource, ByteSink {
   }
 
   private int read(MemorySegment target, long offset, int length) throws IOException {
+    Memory.requireWritable(target);
     if (length == 0) {
       return 0;
     }
