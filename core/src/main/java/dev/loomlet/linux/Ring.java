@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +154,9 @@ public final class Ring implements AutoCloseable {
     if (simulated != 0) {
       throw new RingRefusedException("io_uring_setup", simulated);
     }
-    return new Ring(submissions, completions);
+    try (Arena arena = Arena.ofConfined()) {
+      return new Ring(submissions, completions, arena.allocate(120, 8));
+    }
   }
 
   private static int simulatedFailure() {
@@ -169,9 +170,9 @@ public final class Ring implements AutoCloseable {
     };
   }
 
-  private Ring(int submissions, int completions) throws RingRefusedException {
+  private Ring(int submissions, int completions, MemorySegment parameters)
+      throws RingRefusedException {
     calls = new RingCalls();
-    MemorySegment parameters = Arena.ofAuto().allocate(120, 8);
     long p = parameters.address();
     int created = -Errno.EINVAL;
     int chosen = 0;
@@ -220,7 +221,6 @@ public final class Ring implements AutoCloseable {
     cqTail = rings + offset(cq + 4);
     cqMask = NativeMemory.getInt(rings + offset(cq + 8));
     cqes = rings + offset(cq + 20);
-    Reference.reachabilityFence(parameters);
     tail = NativeMemory.getInt(sqTail);
     head = NativeMemory.getInt(cqHead);
     if ((chosen & SETUP_NO_SQARRAY) == 0) {
@@ -242,36 +242,38 @@ public final class Ring implements AutoCloseable {
   }
 
   private BitSet probe() {
-    MemorySegment probe = Arena.ofAuto().allocate(16 + 8L * PROBED, 8);
     BitSet supported = new BitSet(PROBED);
-    if (calls.register(fd, REGISTER_PROBE, probe.address(), PROBED) >= 0) {
-      for (int i = 0; i < PROBED; i++) {
-        // The low byte is the opcode, the upper half its flags; the first flag says "supported".
-        int entry = NativeMemory.getInt(probe.address() + 16 + 8L * i);
-        supported.set(i, (entry >>> 16 & 1) != 0);
+    try (Arena arena = Arena.ofConfined()) {
+      long probe = arena.allocate(16 + 8L * PROBED, 8).address();
+      if (calls.register(fd, REGISTER_PROBE, probe, PROBED) >= 0) {
+        for (int i = 0; i < PROBED; i++) {
+          // The low byte is the opcode, the upper half its flags; the first says "supported".
+          int entry = NativeMemory.getInt(probe + 16 + 8L * i);
+          supported.set(i, (entry >>> 16 & 1) != 0);
+        }
       }
     }
-    Reference.reachabilityFence(probe);
     return supported;
   }
 
   /** Lets enter find the ring without the process's table of files. */
   private int registerRing() {
-    MemorySegment update = Arena.ofAuto().allocate(16, 8);
-    NativeMemory.putInt(update.address(), -1);
-    NativeMemory.putLong(update.address() + 8, fd);
-    int registered = calls.register(fd, REGISTER_RING_FDS, update.address(), 1);
-    int place = registered == 1 ? NativeMemory.getInt(update.address()) : -1;
-    Reference.reachabilityFence(update);
-    return place;
+    try (Arena arena = Arena.ofConfined()) {
+      long update = arena.allocate(16, 8).address();
+      NativeMemory.putInt(update, -1);
+      NativeMemory.putLong(update + 8, fd);
+      int registered = calls.register(fd, REGISTER_RING_FDS, update, 1);
+      return registered == 1 ? NativeMemory.getInt(update) : -1;
+    }
   }
 
   /** The thread's registration would keep the ring alive. */
   private void unregisterRing() {
-    MemorySegment update = Arena.ofAuto().allocate(16, 8);
-    NativeMemory.putInt(update.address(), enterFd);
-    calls.register(fd, UNREGISTER_RING_FDS, update.address(), 1);
-    Reference.reachabilityFence(update);
+    try (Arena arena = Arena.ofConfined()) {
+      long update = arena.allocate(16, 8).address();
+      NativeMemory.putInt(update, enterFd);
+      calls.register(fd, UNREGISTER_RING_FDS, update, 1);
+    }
   }
 
   /** Whether the kernel knows an operation of {@link RingOpcode}. */

@@ -8,7 +8,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.lang.ref.Reference;
 
 /**
  * Signals of one thread (signal(7)): descriptors that send them, and how to take them one after the
@@ -151,12 +150,13 @@ public final class SignalCalls extends NativeCalls {
 
   /** Ends that, except for those that were blocked before. */
   public void unblock() {
-    MemorySegment ours = Arena.ofAuto().allocate(SET_BYTES, 8);
-    for (long i = 0; i < SET_BYTES; i += 8) {
-      ours.set(JAVA_LONG, i, signals.get(JAVA_LONG, i) & ~before.get(JAVA_LONG, i));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ours = arena.allocate(SET_BYTES, 8);
+      for (long i = 0; i < SET_BYTES; i += 8) {
+        ours.set(JAVA_LONG, i, signals.get(JAVA_LONG, i) & ~before.get(JAVA_LONG, i));
+      }
+      mask(SIG_UNBLOCK, ours.address(), 0);
     }
-    mask(SIG_UNBLOCK, ours.address(), 0);
-    Reference.reachabilityFence(ours);
   }
 
   private void mask(int how, long set, long earlier) {
