@@ -1,5 +1,5 @@
 /**
- * Loomlet's core: loops, greenlets and sockets.
+ * Loomlet's core: loops, greenlets, sockets and files.
  *
  * <p>A {@link dev.loomlet.Loop} runs {@linkplain dev.loomlet.Greenlet greenlets} on one thread and
  * switches at every wait. Needs {@code --add-opens java.base/java.lang=dev.loomlet} (or {@code
