@@ -3,6 +3,8 @@ package dev.loomlet.agent;
 import static java.lang.invoke.MethodType.methodType;
 
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
@@ -18,12 +20,48 @@ enum HookMethod {
   START_POLLERS("startPollers", methodType(boolean.class, Object.class)),
   CLOSING("closing", methodType(void.class, FileDescriptor.class)),
   CLOSING_NUMBER("closingNumber", methodType(void.class, int.class)),
-  BEFORE_READ("beforeRead", methodType(void.class, Object.class, FileDescriptor.class)),
-  BEFORE_WRITE("beforeWrite", methodType(void.class, Object.class, FileDescriptor.class)),
+  READ(
+      "read",
+      methodType(
+          int.class,
+          FileInputStream.class,
+          FileDescriptor.class,
+          byte[].class,
+          int.class,
+          int.class)),
+  READ_ONE("readOne", methodType(int.class, FileInputStream.class, FileDescriptor.class)),
   WRITE(
       "write",
       methodType(
+          boolean.class,
+          FileOutputStream.class,
+          FileDescriptor.class,
+          byte[].class,
+          int.class,
+          int.class)),
+  WRITE_ONE(
+      "writeOne",
+      methodType(boolean.class, FileOutputStream.class, FileDescriptor.class, int.class)),
+  READ_FILE(
+      "readFile",
+      methodType(
+          int.class, Object.class, FileDescriptor.class, byte[].class, int.class, int.class)),
+  READ_FILE_ONE("readFileOne", methodType(int.class, Object.class, FileDescriptor.class)),
+  WRITE_FILE(
+      "writeFile",
+      methodType(
           boolean.class, Object.class, FileDescriptor.class, byte[].class, int.class, int.class)),
+  WRITE_FILE_ONE(
+      "writeFileOne", methodType(boolean.class, Object.class, FileDescriptor.class, int.class)),
+  READ_CHANNEL(
+      "readChannel",
+      methodType(int.class, Object.class, FileDescriptor.class, long.class, int.class, long.class)),
+  WRITE_CHANNEL(
+      "writeChannel",
+      methodType(int.class, Object.class, FileDescriptor.class, long.class, int.class, long.class)),
+  LOCK("lock", methodType(Object.class, Object.class, long.class, long.class, boolean.class)),
+  GOES_ELSEWHERE("goesElsewhere", methodType(boolean.class)),
+  ELSEWHERE("elsewhere", methodType(Object.class, int.class, Object[].class)),
   LOOK_UP("lookUp", methodType(Object.class, Object.class, String.class, Object.class));
 
   private final String methodName;

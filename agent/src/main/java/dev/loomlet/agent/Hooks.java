@@ -2,11 +2,17 @@ package dev.loomlet.agent;
 
 import dev.loomlet.ThreadPool;
 import dev.loomlet.engine.JdkDescriptors;
+import dev.loomlet.engine.JdkFiles;
+import dev.loomlet.jdk.ClassLoading;
 import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.wait.HelperPool;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WaitLoop;
+import dev.loomlet.wait.Waiter;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.net.UnknownHostException;
@@ -27,10 +33,21 @@ final class Hooks {
   // Turned on only when everything that belongs together is patched.
   private static volatile boolean sockets;
   private static volatile boolean names;
+  private static volatile boolean files;
   private static volatile boolean closings;
 
   private static final List<Class<?>> USED =
-      List.of(JdkAccess.class, StreamWaits.class, JdkDescriptors.class, Task.class);
+      List.of(
+          JdkAccess.class,
+          StreamWaits.class,
+          FileStreams.class,
+          Elsewhere.class,
+          ClassLoading.class,
+          HelperPool.class,
+          JdkDescriptors.class,
+          JdkFiles.class,
+          Waiter.class,
+          Task.class);
 
   private Hooks() {}
 
@@ -42,7 +59,10 @@ final class Hooks {
     for (Class<?> each : USED) {
       try {
         MethodHandles.lookup().ensureInitialized(each);
-      } catch (IllegalAccessException e) {
+        for (Class<?> inner : each.getDeclaredClasses()) {
+          Class.forName(inner.getName(), false, each.getClassLoader());
+        }
+      } catch (IllegalAccessException | ClassNotFoundException e) {
         throw new LinkageError(each.getName(), e);
       }
     }
@@ -52,6 +72,10 @@ final class Hooks {
     sockets |= topics.contains(Topic.SOCKETS);
     names |= topics.contains(Topic.NAMES);
     StreamWaits.enable(topics);
+    if (topics.contains(Topic.FILES)) {
+      FilePoints.link();
+      files = true;
+    }
   }
 
   /** The loop that the calling thread is a virtual thread of, or null. */
@@ -144,28 +168,112 @@ final class Hooks {
     }
   }
 
-  /** {@code FileInputStream.read}, which follows. */
-  static void beforeRead(Object stream, @Nullable FileDescriptor descriptor) {
-    if (descriptor != null && Thread.currentThread().isVirtual() && closings) {
-      StreamWaits.await(stream, descriptor, JdkDescriptors.READABLE);
-    }
+  /**
+   * {@code FileInputStream.read} of several bytes.
+   *
+   * @return {@link FileStreams#GO_ON} if it is to follow
+   */
+  static int read(
+      FileInputStream in, @Nullable FileDescriptor descriptor, byte[] bytes, int offset, int length)
+      throws Throwable {
+    return descriptor != null && closings
+        ? StreamWaits.read(in, descriptor, bytes, offset, length)
+        : FileStreams.GO_ON;
   }
 
-  /** {@code FileOutputStream.write} of one byte, which follows. */
-  static void beforeWrite(Object stream, @Nullable FileDescriptor descriptor) {
-    if (descriptor != null && Thread.currentThread().isVirtual() && closings) {
-      StreamWaits.await(stream, descriptor, JdkDescriptors.WRITABLE);
-    }
+  /** {@code FileInputStream.read} of one byte; as {@link #read}. */
+  static int readOne(FileInputStream in, @Nullable FileDescriptor descriptor) throws Throwable {
+    byte[] one = new byte[1];
+    return single(read(in, descriptor, one, 0, 1), one);
+  }
+
+  private static int single(int count, byte[] one) {
+    return count == 1 ? Byte.toUnsignedInt(one[0]) : count;
   }
 
   /** {@code FileOutputStream.write}: whether it was done here. */
   static boolean write(
-      Object stream, @Nullable FileDescriptor descriptor, byte[] bytes, int offset, int length)
-      throws IOException {
+      FileOutputStream out,
+      @Nullable FileDescriptor descriptor,
+      byte[] bytes,
+      int offset,
+      int length)
+      throws Throwable {
     return descriptor != null
-        && Thread.currentThread().isVirtual()
         && closings
-        && StreamWaits.write(stream, descriptor, bytes, offset, length);
+        && StreamWaits.write(out, descriptor, bytes, offset, length);
+  }
+
+  /** {@code FileOutputStream.write} of one byte: whether it was done here. */
+  static boolean writeOne(FileOutputStream out, @Nullable FileDescriptor descriptor, int value)
+      throws Throwable {
+    return write(out, descriptor, new byte[] {(byte) value}, 0, 1);
+  }
+
+  /** {@code RandomAccessFile.readBytes}; as {@link #read}. */
+  static int readFile(
+      Object file, @Nullable FileDescriptor descriptor, byte[] bytes, int offset, int length)
+      throws Throwable {
+    return files && descriptor != null
+        ? FileStreams.readFile(file, descriptor, bytes, offset, length)
+        : FileStreams.GO_ON;
+  }
+
+  /** {@code RandomAccessFile.read} of one byte; as {@link #read}. */
+  static int readFileOne(Object file, @Nullable FileDescriptor descriptor) throws Throwable {
+    byte[] one = new byte[1];
+    return single(readFile(file, descriptor, one, 0, 1), one);
+  }
+
+  /** {@code RandomAccessFile.implWriteBytes}: whether it was done here. */
+  static boolean writeFile(
+      Object file, @Nullable FileDescriptor descriptor, byte[] bytes, int offset, int length)
+      throws Throwable {
+    return files
+        && descriptor != null
+        && FileStreams.writeFile(file, descriptor, bytes, offset, length);
+  }
+
+  /** {@code RandomAccessFile.implWrite} of one byte: whether it was done here. */
+  static boolean writeFileOne(Object file, @Nullable FileDescriptor descriptor, int value)
+      throws Throwable {
+    return writeFile(file, descriptor, new byte[] {(byte) value}, 0, 1);
+  }
+
+  /** {@code UnixFileDispatcherImpl.read} and {@code pread}; as {@link #read}. */
+  static int readChannel(
+      Object dispatcher, FileDescriptor descriptor, long address, int length, long position)
+      throws Throwable {
+    return files
+        ? FileStreams.readChannel(dispatcher, descriptor, address, length, position)
+        : FileStreams.GO_ON;
+  }
+
+  /** {@code UnixFileDispatcherImpl.write} and {@code pwrite}; as {@link #read}. */
+  static int writeChannel(
+      Object dispatcher, FileDescriptor descriptor, long address, int length, long position)
+      throws Throwable {
+    return files
+        ? FileStreams.writeChannel(dispatcher, descriptor, address, length, position)
+        : FileStreams.GO_ON;
+  }
+
+  /** {@code FileChannelImpl.lock}, which an interrupt ends; null if it was not done here. */
+  static @Nullable Object lock(Object channel, long position, long size, boolean shared)
+      throws Throwable {
+    return goesElsewhere()
+        ? Elsewhere.call(() -> JdkAccess.lock(channel, position, size, shared), true)
+        : null;
+  }
+
+  /** Whether what blocks is to be done on a helper thread. */
+  static boolean goesElsewhere() {
+    return files && loop() != null && Elsewhere.isPossible();
+  }
+
+  /** Has a method called on a helper thread. */
+  static @Nullable Object elsewhere(int point, @Nullable Object[] arguments) throws Throwable {
+    return Elsewhere.call(point, arguments);
   }
 
   /**

@@ -13,25 +13,19 @@ import java.lang.constant.ClassDesc;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Every method of the JDK that is touched. */
 final class PatchPoints {
   private static final String POLLER = "sun.nio.ch.Poller";
   private static final String SELECTOR = "sun.nio.ch.EPollSelectorImpl";
-  private static final String INPUT = "java.io.FileInputStream";
-  private static final String OUTPUT = "java.io.FileOutputStream";
   private static final String RESOLVER = "java.net.InetAddress$PlatformResolver";
-  private static final ClassDesc DESCRIPTOR = ClassDesc.of("java.io.FileDescriptor");
 
-  private static final Set<Topic> READERS = EnumSet.of(STDIN, PROCESS, FILES);
-  private static final Set<Topic> WRITERS = EnumSet.of(PROCESS, FILES);
   private static final Set<Topic> CLOSERS = EnumSet.of(SOCKETS, STDIN, PROCESS, FILES);
 
-  private static final String READ = "waits until there is something to read";
-  private static final String WRITE = "waits until there is room to write";
   private static final String CLOSE = "forgets the registration of a descriptor that is closed";
 
-  static final List<PatchPoint> ALL =
+  private static final List<PatchPoint> WAITS =
       List.of(
           new PatchPoint(
               EnumSet.of(SOCKETS),
@@ -123,41 +117,6 @@ final class PatchPoints {
                 code.aload(0).getfield(ClassDesc.of("java.io.FileCleanable"), "fd", CD_int);
                 HookMethod.CLOSING_NUMBER.call(code);
               }),
-          reading("read", "()I"),
-          reading("read", "([B)I"),
-          reading("read", "([BII)I"),
-          new PatchPoint(
-              WRITERS,
-              OUTPUT,
-              "write",
-              "(I)V",
-              WRITE,
-              code -> {
-                loadStream(code, OUTPUT);
-                HookMethod.BEFORE_WRITE.call(code);
-              }),
-          new PatchPoint(
-              WRITERS,
-              OUTPUT,
-              "write",
-              "([B)V",
-              WRITE,
-              code -> {
-                loadStream(code, OUTPUT);
-                code.aload(1).iconst_0().aload(1).arraylength();
-                returnIf(code, HookMethod.WRITE);
-              }),
-          new PatchPoint(
-              WRITERS,
-              OUTPUT,
-              "write",
-              "([BII)V",
-              WRITE,
-              code -> {
-                loadStream(code, OUTPUT);
-                code.aload(1).iload(2).iload(3);
-                returnIf(code, HookMethod.WRITE);
-              }),
           new PatchPoint(
               EnumSet.of(NAMES),
               RESOLVER,
@@ -175,26 +134,12 @@ final class PatchPoints {
                         CodeBuilder::pop);
               }));
 
+  static final List<PatchPoint> ALL =
+      Stream.of(WAITS, StreamPoints.ALL, FilePoints.ALL).flatMap(List::stream).toList();
+
   private PatchPoints() {}
 
-  private static PatchPoint reading(String method, String descriptor) {
-    return new PatchPoint(
-        READERS,
-        INPUT,
-        method,
-        descriptor,
-        READ,
-        code -> {
-          loadStream(code, INPUT);
-          HookMethod.BEFORE_READ.call(code);
-        });
-  }
-
-  private static void loadStream(CodeBuilder code, String owner) {
-    code.aload(0).aload(0).getfield(ClassDesc.of(owner), "fd", DESCRIPTOR);
-  }
-
-  private static void returnIf(CodeBuilder code, HookMethod hook) {
+  static void returnIf(CodeBuilder code, HookMethod hook) {
     hook.call(code);
     code.ifThen(CodeBuilder::return_);
   }

@@ -1,6 +1,7 @@
 package dev.loomlet.engine;
 
 import dev.loomlet.linux.PollEvents;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,8 @@ public final class JdkDescriptors {
   private static final List<JdkDescriptors> ALL = new CopyOnWriteArrayList<>();
 
   private final LinuxEngine engine;
+  private @Nullable JdkFiles files;
+  private boolean preparesFiles;
 
   /** By number. */
   private @Nullable JdkDescriptor[] known = new @Nullable JdkDescriptor[64];
@@ -148,6 +151,35 @@ public final class JdkDescriptors {
   public boolean isReady(int fd, int readiness) {
     int event = readiness == READABLE ? PollEvents.POLLIN : PollEvents.POLLOUT;
     return engine.calls.pollNow(fd, event) != 0;
+  }
+
+  /**
+   * Files of the JDK. On the loop.
+   *
+   * @return null as long as {@link #prepareFiles} has not been done here
+   */
+  public @Nullable JdkFiles files() {
+    return files;
+  }
+
+  /** Whether {@link #prepareFiles} is under way, which itself may read files by the JDK. */
+  public boolean preparesFiles() {
+    return preparesFiles;
+  }
+
+  /** Makes {@link #files} ready; waits until the system calls are bound, the first time. */
+  public JdkFiles prepareFiles() {
+    preparesFiles = true;
+    try {
+      LinuxFiles.bindCalls();
+      JdkFiles made = new JdkFiles(engine.files().now());
+      files = made;
+      return made;
+    } catch (IOException e) {
+      throw new UncheckedIOException("binding reads no file", e);
+    } finally {
+      preparesFiles = false;
+    }
   }
 
   /** Whether a descriptor is of a kind that can be waited for. On the loop. */

@@ -283,6 +283,23 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
     }
   }
 
+  /** Marks the end of a wait of which the caller does not hear what became due meanwhile. */
+  final void endWaitUnheard() {
+    waiting = false;
+    if (alerted) {
+      alerted = false;
+      if (attention) {
+        loop().submit(this::alertIfDue);
+      }
+    }
+  }
+
+  private void alertIfDue() {
+    if (attention) {
+      alert();
+    }
+  }
+
   /** Whether it waits in Loomlet's own code. Any thread, as an estimate. */
   public final boolean isWaiting() {
     return waiting;

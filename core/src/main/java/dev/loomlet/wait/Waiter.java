@@ -158,6 +158,44 @@ public class Waiter {
     }
   }
 
+  /**
+   * Waits until it is granted, for code of the JDK that is in the middle of an operation: deaf to
+   * cancellation and, unlike {@link #awaitUncancellably}, without the interrupt flag when it ends,
+   * which would make a channel of the JDK close itself. The caller is told when it has left its
+   * loop's thread the next time. On the virtual thread of a loop that made it.
+   *
+   * @param onInterrupt run when an interrupt or a cancellation arrives, here
+   */
+  public final void awaitUnheard(Object blocker, Runnable onInterrupt) {
+    Task self = task;
+    boolean interrupted = false;
+    boolean told = false;
+    if (self != null) {
+      self.beginWait(true);
+    }
+    try {
+      while (!granted) {
+        boolean now = Thread.interrupted();
+        interrupted |= now;
+        if (now || (!told && self != null && self.needsAttention())) {
+          told = true;
+          onInterrupt.run();
+        } else if (self == null) {
+          LockSupport.park(blocker);
+        } else {
+          self.park(blocker);
+        }
+      }
+    } finally {
+      if (self != null) {
+        self.endWaitUnheard();
+      }
+      if (interrupted) {
+        thread.interrupt();
+      }
+    }
+  }
+
   private Outcome await(Object blocker, long nanos, boolean cancellable) {
     if (granted) {
       return Outcome.GRANTED;
