@@ -9,6 +9,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /** The methods of {@link Hooks} as patched code sees them: static ones of the hook class. */
@@ -62,6 +63,16 @@ enum HookMethod {
   LOCK("lock", methodType(Object.class, Object.class, long.class, long.class, boolean.class)),
   GOES_ELSEWHERE("goesElsewhere", methodType(boolean.class)),
   ELSEWHERE("elsewhere", methodType(Object.class, int.class, Object[].class)),
+  START("start", methodType(boolean.class, Thread.class)),
+  START_IN_CONTAINER("startInContainer", methodType(boolean.class, Thread.class, Object.class)),
+  REAL("real", methodType(Runnable.class, Runnable.class)),
+  STAND_IN("standIn", methodType(Thread.class, Thread.class)),
+  STAND_IN_OR_SELF("standInOrSelf", methodType(Thread.class, Thread.class)),
+  INTERRUPT("interrupt", methodType(boolean.class, Thread.class)),
+  IS_INTERRUPTED("isInterrupted", methodType(int.class, Thread.class)),
+  EXECUTOR("executor", methodType(Executor.class)),
+  EXECUTOR_FOR("executorFor", methodType(Executor.class, Object.class)),
+  SUBMIT("submit", methodType(Object.class, Object.class, Object.class)),
   LOOK_UP("lookUp", methodType(Object.class, Object.class, String.class, Object.class));
 
   private final String methodName;

@@ -18,6 +18,7 @@ import java.lang.invoke.MethodHandles;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,9 @@ final class Hooks {
     sockets |= topics.contains(Topic.SOCKETS);
     names |= topics.contains(Topic.NAMES);
     StreamWaits.enable(topics);
+    if (topics.contains(Topic.THREADS)) {
+      StandIns.enable();
+    }
     if (topics.contains(Topic.FILES)) {
       FilePoints.link();
       files = true;
@@ -274,6 +278,56 @@ final class Hooks {
   /** Has a method called on a helper thread. */
   static @Nullable Object elsewhere(int point, @Nullable Object[] arguments) throws Throwable {
     return Elsewhere.call(point, arguments);
+  }
+
+  /** {@code Thread.start()}: whether a greenlet was started instead. */
+  static boolean start(Thread thread) {
+    return Thread.currentThread().isVirtual() && StandIns.start(thread);
+  }
+
+  /** {@code Thread.start(ThreadContainer)}: as {@link #start}. */
+  static boolean startInContainer(Thread thread, Object container) {
+    return Thread.currentThread().isVirtual() && StandIns.startInContainer(thread, container);
+  }
+
+  /** Marks the task of a platform thread that somebody asks for. */
+  static @Nullable Runnable real(@Nullable Runnable task) {
+    return StandIns.real(task);
+  }
+
+  /** The thread that stands in for another one, or null. */
+  static @Nullable Thread standIn(Thread thread) {
+    return StandIns.of(thread);
+  }
+
+  /** The thread that stands in for another one, else that one. */
+  static @Nullable Thread standInOrSelf(@Nullable Thread thread) {
+    return StandIns.orSelf(thread);
+  }
+
+  /** {@code Thread.interrupt}: whether it was done here. */
+  static boolean interrupt(Thread thread) {
+    return StandIns.interrupt(thread);
+  }
+
+  /** {@code Thread.isInterrupted}; -1 if it is to follow. */
+  static int isInterrupted(Thread thread) {
+    return StandIns.isInterrupted(thread);
+  }
+
+  /** What {@code CompletableFuture} uses on a loop; null for the JDK's choice. */
+  static @Nullable Executor executor() {
+    return Thread.currentThread().isVirtual() ? StandIns.executor() : null;
+  }
+
+  /** What a pool does its work with on a loop; null for its own threads. */
+  static @Nullable Executor executorFor(Object pool) {
+    return Thread.currentThread().isVirtual() ? StandIns.executorFor(pool) : null;
+  }
+
+  /** {@code ForkJoinPool.submit}; null if it is to follow. */
+  static @Nullable Object submit(Object pool, @Nullable Object task) {
+    return Thread.currentThread().isVirtual() ? StandIns.submit(pool, task) : null;
   }
 
   /**

@@ -34,6 +34,8 @@ public final class Patch {
   private static final Map<Topic, String> REASONS = new EnumMap<>(Topic.class);
   private static final Set<PatchPoint> WOVEN = new LinkedHashSet<>();
 
+  private static final String NOT_ASKED = "nobody has asked for it to be patched";
+
   private static volatile @Nullable Instrumentation instrumentation;
 
   /** Whether this class loads the agent, so that the agent need not install anything. */
@@ -44,7 +46,7 @@ public final class Patch {
   private Patch() {}
 
   /**
-   * Patches everything (gevent: {@code patch_all}).
+   * Patches everything but {@link Topic#THREADS} (gevent: {@code patch_all}).
    *
    * @return what is patched now
    * @throws IllegalStateException if this JVM cannot be patched; says what to do
@@ -75,6 +77,16 @@ public final class Patch {
     }
   }
 
+  /**
+   * Waits until all threads have ended that became greenlets ({@link Topic#THREADS}) and are not
+   * daemons, as the JVM does with real ones at the end of {@code main}. A greenlet as others run.
+   *
+   * @throws InterruptedException if the caller is interrupted or cancelled
+   */
+  public static void awaitThreads() throws InterruptedException {
+    StandIns.awaitEnd();
+  }
+
   /** What is patched, what is not, and why (for {@code loomlet doctor}). */
   public static PatchReport report() {
     LOCK.lock();
@@ -82,8 +94,7 @@ public final class Patch {
       List<PatchReport.Entry> entries = new ArrayList<>();
       for (Topic topic : Topic.values()) {
         boolean patched = PATCHED.contains(topic);
-        String reason =
-            patched ? null : REASONS.getOrDefault(topic, "nobody has asked for it to be patched");
+        String reason = patched ? null : REASONS.getOrDefault(topic, NOT_ASKED);
         entries.add(new PatchReport.Entry(topic, patched, reason, methodsOf(topic)));
       }
       return new PatchReport(List.copyOf(entries));

@@ -135,7 +135,9 @@ final class PatchPoints {
               }));
 
   static final List<PatchPoint> ALL =
-      Stream.of(WAITS, StreamPoints.ALL, FilePoints.ALL).flatMap(List::stream).toList();
+      Stream.of(WAITS, StreamPoints.ALL, FilePoints.ALL, ThreadPoints.ALL)
+          .flatMap(List::stream)
+          .toList();
 
   private PatchPoints() {}
 
