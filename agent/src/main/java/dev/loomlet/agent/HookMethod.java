@@ -9,6 +9,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodType;
+import java.net.spi.InetAddressResolver;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
@@ -70,10 +71,14 @@ enum HookMethod {
   STAND_IN_OR_SELF("standInOrSelf", methodType(Thread.class, Thread.class)),
   INTERRUPT("interrupt", methodType(boolean.class, Thread.class)),
   IS_INTERRUPTED("isInterrupted", methodType(int.class, Thread.class)),
+  IS_NO_DAEMON("isNoDaemon", methodType(boolean.class, Thread.class)),
   EXECUTOR("executor", methodType(Executor.class)),
   EXECUTOR_FOR("executorFor", methodType(Executor.class, Object.class)),
   SUBMIT("submit", methodType(Object.class, Object.class, Object.class)),
-  LOOK_UP("lookUp", methodType(Object.class, Object.class, String.class, Object.class));
+  LOOK_UP(
+      "lookUp",
+      methodType(Object.class, Object.class, String.class, InetAddressResolver.LookupPolicy.class)),
+  NAME_OF("nameOf", methodType(Object.class, Object.class, byte[].class));
 
   private final String methodName;
   private final MethodType type;

@@ -1,6 +1,5 @@
 package dev.loomlet.agent;
 
-import dev.loomlet.ThreadPool;
 import dev.loomlet.engine.JdkDescriptors;
 import dev.loomlet.engine.JdkFiles;
 import dev.loomlet.jdk.ClassLoading;
@@ -15,7 +14,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
-import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hooks {
   private static final int POLLIN = 1;
-  private static final int MOST_LOOKUPS = 16;
 
   // Turned on only when everything that belongs together is patched.
   private static volatile boolean sockets;
@@ -43,6 +41,7 @@ final class Hooks {
           StreamWaits.class,
           FileStreams.class,
           Elsewhere.class,
+          HostNames.class,
           ClassLoading.class,
           HelperPool.class,
           JdkDescriptors.class,
@@ -315,6 +314,11 @@ final class Hooks {
     return StandIns.isInterrupted(thread);
   }
 
+  /** {@code Thread.isDaemon}: whether the answer is no. */
+  static boolean isNoDaemon(Thread thread) {
+    return StandIns.isNoDaemon(thread);
+  }
+
   /** What {@code CompletableFuture} uses on a loop; null for the JDK's choice. */
   static @Nullable Executor executor() {
     return Thread.currentThread().isVirtual() ? StandIns.executor() : null;
@@ -330,28 +334,19 @@ final class Hooks {
     return Thread.currentThread().isVirtual() ? StandIns.submit(pool, task) : null;
   }
 
-  /**
-   * The C library's resolver, on a thread of ours.
-   *
-   * @return null if it was not done here
-   */
-  static @Nullable Object lookUp(Object resolver, String host, Object policy) throws IOException {
-    if (!names || loop() == null) {
-      return null;
-    }
-    try {
-      return Lookups.THREADS.apply(() -> JdkAccess.lookUp(resolver, host, policy));
-    } catch (RuntimeException | IOException e) {
-      throw e;
-    } catch (Exception e) {
-      UnknownHostException unknown = new UnknownHostException(host);
-      unknown.initCause(e);
-      throw unknown;
-    }
+  /** {@code PlatformResolver.lookupByName}; null if it was not done here. */
+  static @Nullable Object lookUp(Object resolver, String host, LookupPolicy policy)
+      throws IOException {
+    return names && loop() != null ? HostNames.lookUp(resolver, host, policy) : null;
   }
 
-  /** Made when the first name is looked up. */
-  private static final class Lookups {
-    static final ThreadPool THREADS = new ThreadPool("loomlet-names", MOST_LOOKUPS);
+  /** {@code PlatformResolver.lookupByAddress}; null if it was not done here. */
+  static @Nullable Object nameOf(Object resolver, byte @Nullable [] address) throws IOException {
+    return names
+            && loop() != null
+            && address != null
+            && (address.length == 4 || address.length == 16)
+        ? HostNames.nameOf(resolver, address)
+        : null;
   }
 }

@@ -29,6 +29,7 @@ final class JdkAccess {
   private static final VarHandle TRACED;
   private static final MethodHandle START_POLLERS;
   private static final MethodHandle LOOK_UP;
+  private static final MethodHandle NAME_OF;
   private static final Class<?> PIPE_INPUT;
   private static final Class<?> PIPE_OUTPUT;
 
@@ -83,6 +84,11 @@ final class JdkAccess {
           MethodHandles.privateLookupIn(resolver, own)
               .findVirtual(resolver, "lookupByName", methodType(Stream.class, String.class, policy))
               .asType(methodType(Object.class, Object.class, String.class, Object.class));
+      NAME_OF =
+          onObject(
+              MethodHandles.privateLookupIn(resolver, own)
+                  .findVirtual(
+                      resolver, "lookupByAddress", methodType(String.class, byte[].class)));
       PIPE_INPUT = Class.forName("java.lang.Process$PipeInputStream", false, null);
       PIPE_OUTPUT = Class.forName("java.lang.Process$PipeOutputStream", false, null);
     } catch (ReflectiveOperationException e) {
@@ -166,6 +172,16 @@ final class JdkAccess {
   static Object lookUp(Object resolver, String host, Object policy) throws IOException {
     try {
       return (Object) LOOK_UP.invokeExact(resolver, host, policy);
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static Object nameOf(Object resolver, byte[] address) throws IOException {
+    try {
+      return (String) NAME_OF.invokeExact(resolver, address);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -23,6 +23,7 @@ final class PatchPoints {
 
   private static final Set<Topic> CLOSERS = EnumSet.of(SOCKETS, STDIN, PROCESS, FILES);
 
+  private static final String BLOCKS = "the C library's resolver blocks its thread";
   private static final String CLOSE = "forgets the registration of a descriptor that is closed";
 
   private static final List<PatchPoint> WAITS =
@@ -123,15 +124,20 @@ final class PatchPoints {
               "lookupByName",
               "(Ljava/lang/String;Ljava/net/spi/InetAddressResolver$LookupPolicy;)"
                   + "Ljava/util/stream/Stream;",
-              "the C library's resolver blocks its thread",
+              BLOCKS,
               code -> {
                 code.aload(0).aload(1).aload(2);
-                HookMethod.LOOK_UP.call(code);
-                code.dup()
-                    .ifThenElse(
-                        Opcode.IFNONNULL,
-                        found -> found.checkcast(ClassDesc.of("java.util.stream.Stream")).areturn(),
-                        CodeBuilder::pop);
+                returnFound(code, HookMethod.LOOK_UP, "java.util.stream.Stream");
+              }),
+          new PatchPoint(
+              EnumSet.of(NAMES),
+              RESOLVER,
+              "lookupByAddress",
+              "([B)Ljava/lang/String;",
+              BLOCKS,
+              code -> {
+                code.aload(0).aload(1);
+                returnFound(code, HookMethod.NAME_OF, "java.lang.String");
               }));
 
   static final List<PatchPoint> ALL =
@@ -140,6 +146,15 @@ final class PatchPoints {
           .toList();
 
   private PatchPoints() {}
+
+  private static void returnFound(CodeBuilder code, HookMethod hook, String type) {
+    hook.call(code);
+    code.dup()
+        .ifThenElse(
+            Opcode.IFNONNULL,
+            found -> found.checkcast(ClassDesc.of(type)).areturn(),
+            CodeBuilder::pop);
+  }
 
   static void returnIf(CodeBuilder code, HookMethod hook) {
     hook.call(code);

@@ -1,6 +1,7 @@
 package dev.loomlet.agent;
 
 import dev.loomlet.Loop;
+import dev.loomlet.wait.Task;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -194,6 +195,18 @@ final class StandIns {
   static int isInterrupted(Thread thread) {
     StandIn found = find(thread);
     return found == null ? -1 : found.isInterrupted() ? 1 : 0;
+  }
+
+  /**
+   * Whether a thread is a greenlet that does not stand in for a daemon. The JDK has all virtual
+   * threads for daemons, and so would have those that they make.
+   */
+  static boolean isNoDaemon(Thread thread) {
+    if (!enabled || !thread.isVirtual() || Task.of(thread) == null) {
+      return false;
+    }
+    StandIn standIn = ALIVE.get(thread.threadId());
+    return standIn == null || !standIn.isDaemon();
   }
 
   /** The caller's loop, in the place of the common pool; null outside of loops. */

@@ -81,6 +81,16 @@ final class ThreadPoints {
                 code.aload(0);
                 PatchPoints.returnIf(code, HookMethod.INTERRUPT);
               }),
+          point(
+              THREAD,
+              "isDaemon",
+              "()Z",
+              "threads made by a greenlet keep the program alive, as those made by main",
+              code -> {
+                code.aload(0);
+                HookMethod.IS_NO_DAEMON.call(code);
+                code.ifThen(no -> no.iconst_0().ireturn());
+              }),
           point(THREAD, "isInterrupted", "()Z", ASK, ThreadPoints::isInterrupted),
           point(
               THREAD,

@@ -324,6 +324,11 @@ public final class Mount implements Runnable {
     return left;
   }
 
+  /** As {@link #yieldNow}, whoever mounts the calling thread; returns whether it could. */
+  static boolean tryYield(Thread thread) {
+    return leave(thread, YIELDING);
+  }
+
   private static boolean leave(Thread thread, int state) {
     STATE.setRelease(thread, state);
     boolean left = false;
