@@ -68,7 +68,8 @@ public final class Patch {
       Set<Topic> wanted = EnumSet.noneOf(Topic.class);
       wanted.addAll(options.topics());
       wanted.removeAll(PATCHED);
-      if (!wanted.isEmpty()) {
+      // An agent that is to patch nothing still gives greenlets what they need of the JVM.
+      if (!wanted.isEmpty() || (instrumentation != null && !prepared)) {
         patch(wanted);
       }
       return report();
@@ -147,16 +148,21 @@ public final class Patch {
     for (PatchPoint point : pointsOf(Set.of(topic))) {
       Class<?> type = point.find();
       if (type == null) {
-        return "left as the JDK has it, because this one ("
-            + Runtime.version()
-            + ") has no method "
-            + point.fullName();
+        return reasonWithout(point);
       }
       if (!WOVEN.contains(point)) {
         classes.add(type);
       }
     }
     return null;
+  }
+
+  /** Why a topic is left alone that needs a method which is not there. */
+  static String reasonWithout(PatchPoint point) {
+    return "left as the JDK has it, because this one ("
+        + Runtime.version()
+        + ") has no method "
+        + point.fullName();
   }
 
   private static boolean prepare(Instrumentation tool, Set<Topic> wanted) {

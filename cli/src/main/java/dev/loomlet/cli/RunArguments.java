@@ -51,6 +51,7 @@ record RunArguments(
     boolean watch = true;
     boolean patches = true;
     Set<Topic> left = EnumSet.noneOf(Topic.class);
+    Set<Topic> more = EnumSet.noneOf(Topic.class);
     int i = 0;
     for (; i < args.size() && args.get(i).startsWith("-"); i++) {
       String option = args.get(i);
@@ -74,6 +75,10 @@ record RunArguments(
       }
       Topic topic = Patching.topicOf(option);
       if (topic != null && left.add(topic)) {
+        continue;
+      }
+      Topic asked = Patching.askedFor(option);
+      if (asked != null && more.add(asked)) {
         continue;
       }
       if (equals >= 0) {
@@ -100,7 +105,7 @@ record RunArguments(
         engine,
         classPath == null ? List.of() : ClassPath.parse(classPath),
         properties,
-        patches ? Patching.allBut(left) : null,
+        patches ? Patching.allBut(left, more) : null,
         watch,
         args.get(i),
         List.copyOf(args.subList(i + 1, args.size())));

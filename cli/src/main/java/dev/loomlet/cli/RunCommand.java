@@ -73,11 +73,18 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-files",
-      description = "leaves file streams over pipes and terminals to the JDK")
+      description = "leaves files, and streams over pipes and terminals, to the JDK")
   boolean noFiles;
 
   @Option(names = "--no-names", description = "leaves host names to the JDK")
   boolean noNames;
+
+  @Option(
+      names = "--threads",
+      description =
+          "makes threads, pools and timers that the program starts greenlets, too; the program ends"
+              + " when all have ended that are not daemons")
+  boolean threads;
 
   @Parameters(
       index = "0",
@@ -116,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
         engine.name,
         classPath == null ? List.of() : ClassPath.parse(classPath),
         properties,
-        noPatch ? null : Patching.allBut(leftAlone()),
+        noPatch ? null : Patching.allBut(leftAlone(), threads ? Set.of(Topic.THREADS) : Set.of()),
         !noWatch,
         file,
         args);

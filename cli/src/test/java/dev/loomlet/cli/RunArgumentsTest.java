@@ -26,6 +26,8 @@ class RunArgumentsTest {
         "--no-patch P.java",
         "--no-sockets --no-names --no-watch P.java --no-files",
         "--no-stdin --no-process --no-files P.java",
+        "--threads P.java --threads",
+        "--threads --no-names -cp a Main",
         "-cp a Main x",
         "app.jar --no-patch",
         "-Da=b -Dc -Dd=e=f P.java -Dg=h",
@@ -57,6 +59,8 @@ class RunArgumentsTest {
         "--no-patch --no-patch P.java",
         "--no-sockets --no-sockets P.java",
         "--no-sockets=1 P.java",
+        "--threads --threads P.java",
+        "--no-threads P.java",
         "--engine nio --engine epoll P.java",
         "--engine --help P.java"
       })

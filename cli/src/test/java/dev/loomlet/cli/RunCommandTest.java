@@ -72,6 +72,39 @@ class RunCommandTest {
   }
 
   @Test
+  void threadsAreGreenletsIfAskedForAndAwaitedUnlessTheyAreDaemons() throws IOException {
+    String file =
+        program(
+            "Threads",
+            """
+            void main() throws Exception {
+              var pool = java.util.concurrent.Executors.newFixedThreadPool(1);
+              IO.println(pool.submit(() -> Thread.currentThread().isVirtual()).get());
+              pool.shutdown();
+              Thread forever = new Thread(() -> java.util.concurrent.locks.LockSupport.park());
+              forever.setDaemon(true);
+              forever.start();
+              new Thread(
+                      () -> {
+                        try {
+                          Thread.sleep(20);
+                        } catch (InterruptedException e) {
+                          IO.println(e);
+                        }
+                        IO.println("last");
+                      })
+                  .start();
+            }
+            """);
+
+    Completed run = InChildJvm.loomlet("run", "--threads", file);
+
+    assertThat(run.out()).isEqualTo("true\nlast\n");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
   void greenletsThatAreLeftAreCancelledWhenMainEnds() throws IOException {
     String file =
         program(

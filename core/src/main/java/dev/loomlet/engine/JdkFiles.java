@@ -21,8 +21,8 @@ public final class JdkFiles {
   /** What can be read or written without holding up the loop: in the time of a way elsewhere. */
   public static final int PART = FileCalls.READ_NOW_LIMIT;
 
-  private static final long SLOW_NANOS = 1_000_000;
-  private static final long CAUTION_NANOS = 1_000_000_000;
+  private static final long SLOW_NANOS = 10_000_000;
+  private static final long CAUTION_NANOS = 500_000_000;
   private static final int LAST_STANDARD = 2;
 
   private final FileCalls calls;

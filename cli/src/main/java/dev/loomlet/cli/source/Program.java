@@ -3,6 +3,7 @@ package dev.loomlet.cli.source;
 import dev.loomlet.Cancelled;
 import dev.loomlet.Loomlet;
 import dev.loomlet.LoopOptions;
+import dev.loomlet.agent.Patch;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ public final class Program {
 
   /**
    * Runs it on a loop of the calling thread, {@code main} as the greenlet of that name, until that
-   * has ended. Greenlets that are left then are cancelled.
+   * has ended, and those of its threads that became greenlets and are not daemons. Greenlets that
+   * are left then are cancelled.
    *
    * @param options what the loop is made of
    * @throws Throwable what the program throws, with a stack trace that ends with {@code main}
@@ -27,7 +29,16 @@ public final class Program {
   public void run(LoopOptions options, List<String> arguments) throws Throwable {
     Thread.currentThread().setContextClassLoader(loader);
     String[] args = arguments.toArray(String[]::new);
-    Throwable thrown = Loomlet.run(options, () -> invoke(args));
+    Throwable thrown =
+        Loomlet.run(
+            options,
+            () -> {
+              Throwable error = invoke(args);
+              if (error == null) {
+                Patch.awaitThreads();
+              }
+              return error;
+            });
     if (thrown != null) {
       throw thrown;
     }
