@@ -76,7 +76,7 @@ final class StandIn {
   private void run() {
     begin();
     try {
-      original.run();
+      ((Runnable) original).run();
     } catch (Cancelled e) {
       // Its loop ends, and so would a real thread, with its process.
     } catch (Throwable e) {

@@ -85,7 +85,13 @@ class PatchTest {
             "unmap");
     assertThat(unpatchedCallersOfNatives("sun/nio/ch/FileDispatcherImpl")).isEmpty();
     assertThat(unpatchedCallersOfNatives("sun/nio/fs/UnixNativeDispatcher"))
-        .containsExactly("close");
+        .containsExactly(
+            "close",
+            "fchmodatNoFollowSupported",
+            "fgetxattr",
+            "fremovexattr",
+            "fsetxattr",
+            "fstat");
   }
 
   private static Set<String> unpatchedCallersOfNatives(String type) throws IOException {
