@@ -14,7 +14,8 @@ import javax.tools.SimpleJavaFileObject;
 
 /** A program's source, which may begin with a {@code #!} line. */
 public final class SourceFile extends SimpleJavaFileObject {
-  private static final String SUFFIX = ".java";
+  /** How the name of a source file ends. */
+  public static final String SUFFIX = ".java";
 
   private final Path path;
   private final String text;
@@ -57,6 +58,11 @@ public final class SourceFile extends SimpleJavaFileObject {
   /** Makes a comment of the line, so that all positions stay. */
   private static String withoutHashBang(String text) {
     return text.startsWith("#!") ? "//" + text.substring(2) : text;
+  }
+
+  /** What is compiled. */
+  String text() {
+    return text;
   }
 
   /** Where it was found, as the user wrote it. */
