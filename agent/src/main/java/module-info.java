@@ -9,4 +9,8 @@ module dev.loomlet.agent {
   requires static org.jspecify;
 
   exports dev.loomlet.agent;
+
+  // The command finds programs in other ways, and runs them in the same one.
+  exports dev.loomlet.agent.program to
+      dev.loomlet.cli;
 }

@@ -24,7 +24,9 @@ enum HookMethod {
       "write",
       methodType(
           boolean.class, Object.class, FileDescriptor.class, byte[].class, int.class, int.class)),
-  LOOK_UP("lookUp", methodType(Object.class, Object.class, String.class, Object.class));
+  LOOK_UP("lookUp", methodType(Object.class, Object.class, String.class, Object.class)),
+  LOAD_MAIN("loadMain", methodType(Object.class, boolean.class, int.class, String.class)),
+  SCHEDULER("schedulerFor", methodType(Object.class, Object.class));
 
   private final String methodName;
   private final MethodType type;

@@ -188,6 +188,21 @@ final class Hooks {
     }
   }
 
+  /**
+   * {@code LauncherHelper.checkAndLoadMain}: a class whose {@code main} runs the program's.
+   *
+   * @return null if it was not done here
+   */
+  static @Nullable Object loadMain(boolean toStandardError, int mode, String what)
+      throws Throwable {
+    return MainOnLoop.load(toStandardError, mode, what);
+  }
+
+  /** {@code new VirtualThread}: its scheduler, given the one that the caller wants. */
+  static @Nullable Object schedulerFor(@Nullable Object given) {
+    return Spread.schedulerFor(given);
+  }
+
   /** Made when the first name is looked up. */
   private static final class Lookups {
     static final ThreadPool THREADS = new ThreadPool("loomlet-names", MOST_LOOKUPS);

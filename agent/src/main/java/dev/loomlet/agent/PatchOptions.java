@@ -66,6 +66,8 @@ public record PatchOptions(Set<Topic> topics) {
             + "'; there are "
             + Arrays.stream(Topic.values())
                 .map(each -> NO + each.optionName())
-                .collect(Collectors.joining(", ")));
+                .collect(Collectors.joining(", "))
+            + " and "
+            + Agent.NO_MAIN);
   }
 }

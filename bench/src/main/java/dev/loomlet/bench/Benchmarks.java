@@ -41,6 +41,7 @@ public final class Benchmarks {
     ALL.put("generator", new GeneratorBenchmark());
     ALL.put("coroutine", new CoroutineBenchmark());
     ALL.put("dns", new DnsBenchmark());
+    ALL.put("start", new StartBenchmark());
   }
 
   private Benchmarks() {}

@@ -1,9 +1,9 @@
 package dev.loomlet.cli;
 
+import dev.loomlet.agent.program.Program;
+import dev.loomlet.agent.program.ProgramFault;
 import dev.loomlet.cli.source.CompiledProgram;
 import dev.loomlet.cli.source.ModuleProgram;
-import dev.loomlet.cli.source.Program;
-import dev.loomlet.cli.source.ProgramFault;
 import dev.loomlet.cli.source.SourceFile;
 import dev.loomlet.cli.source.SourceProgram;
 import java.io.PrintWriter;

@@ -1,19 +1,23 @@
 package dev.loomlet.cli;
 
 import dev.loomlet.LoopOptions;
+import dev.loomlet.agent.Spread;
+import dev.loomlet.agent.program.Program;
+import dev.loomlet.agent.program.ProgramFault;
 import dev.loomlet.cli.exit.CommandFailure;
 import dev.loomlet.cli.exit.ExitCode;
-import dev.loomlet.cli.source.Program;
-import dev.loomlet.cli.source.ProgramFault;
 import dev.loomlet.diagnose.Watch;
 import dev.loomlet.diagnose.WatchOptions;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
 
 /** Finds or compiles a program, and runs it, for a subcommand. */
 final class ProgramRunner {
+  private static final String MAIN_LOOP = "loop-main";
+
   private ProgramRunner() {}
 
   /**
@@ -52,15 +56,34 @@ final class ProgramRunner {
         watchOptions == null || Boolean.getBoolean(Watch.PROPERTY)
             ? null
             : Watch.start(watchOptions);
-    try {
-      ready.run(parts, wanted.programArguments());
+    FiguresAtEnd figures = wanted.stats() ? new FiguresAtEnd(err) : null;
+    UnaryOperator<LoopOptions> counted =
+        figures == null ? UnaryOperator.identity() : figures.statistics()::count;
+    LoopOptions first = counted.apply(parts.withName(MAIN_LOOP));
+    try (MoreLoops _ = MoreLoops.start(wanted.loops(), parts, counted)) {
+      run(ready, first, wanted);
       return ExitCode.OK;
-    } catch (Throwable e) {
-      throw new UncaughtInProgram(e);
     } finally {
       if (watching != null) {
         watching.close();
       }
+      if (figures != null) {
+        figures.print();
+      }
+    }
+  }
+
+  private static void run(Program program, LoopOptions options, RunArguments wanted) {
+    boolean spread = wanted.loops() > 1;
+    Runnable nothing = () -> {};
+    try {
+      program.run(
+          options,
+          wanted.programArguments(),
+          spread ? Spread::join : nothing,
+          spread ? Spread::leave : nothing);
+    } catch (Throwable e) {
+      throw new UncaughtInProgram(e);
     }
   }
 

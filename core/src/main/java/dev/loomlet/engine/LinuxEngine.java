@@ -34,6 +34,21 @@ abstract class LinuxEngine implements Engine {
   private @Nullable LinuxPipes pipes;
   private @Nullable JdkDescriptors ofTheJdk;
 
+  /** System calls of the model itself, which are not made by {@link #calls}. */
+  long ownCalls() {
+    return 0;
+  }
+
+  @Override
+  public final long systemCalls() {
+    DatagramCalls ofDatagrams = datagrams;
+    MessageCalls ofMessages = messages;
+    return calls.made()
+        + ownCalls()
+        + (ofDatagrams == null ? 0 : ofDatagrams.made())
+        + (ofMessages == null ? 0 : ofMessages.made());
+  }
+
   LinuxEngine(EngineContext context) {
     this.context = context;
   }

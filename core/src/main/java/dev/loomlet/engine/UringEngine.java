@@ -112,6 +112,11 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   }
 
   @Override
+  long ownCalls() {
+    return ring.systemCalls();
+  }
+
+  @Override
   public String name() {
     return NAME;
   }

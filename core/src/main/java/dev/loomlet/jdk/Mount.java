@@ -167,6 +167,11 @@ public final class Mount implements Runnable {
     return mount;
   }
 
+  /** Whose continuation it is. */
+  Thread thread() {
+    return thread;
+  }
+
   /** Mounts the thread, if it is ready, and runs it up to its next wait. On the carrier. */
   @Override
   public void run() {

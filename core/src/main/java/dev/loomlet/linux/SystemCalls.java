@@ -50,6 +50,11 @@ public final class SystemCalls extends NativeCalls {
       quick("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle CLOSE =
       bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), Linker.Option.critical(false));
+
+  /** At once, because patched methods of the JDK ask with it while they load classes. */
+  private static final MethodHandle POLL_NOW =
+      quick("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+
   private static final MethodHandle DUP = quick("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
 
   // To bind a call takes milliseconds, and start-up should not pay for what a program never uses.
@@ -112,7 +117,6 @@ public final class SystemCalls extends NativeCalls {
     static final MethodHandle TRANSFER_ARRAY =
         bind("syscall", transferOf(ADDRESS), variadic(1), Linker.Option.critical(true), capture());
 
-    static final MethodHandle POLL_NOW = quick("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
     static final MethodHandle SETSOCKOPT =
         quick("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
@@ -403,7 +407,7 @@ public final class SystemCalls extends NativeCalls {
     scratch.set(JAVA_SHORT, 4, (short) events);
     scratch.set(JAVA_SHORT, 6, (short) 0);
     try {
-      int count = result((int) Sockets.POLL_NOW.invokeExact(state, scratchAddress, 1L, 0));
+      int count = result((int) POLL_NOW.invokeExact(state, scratchAddress, 1L, 0));
       return count <= 0 ? count : Short.toUnsignedInt(scratch.get(JAVA_SHORT, 6));
     } catch (Throwable e) {
       throw impossible(e);

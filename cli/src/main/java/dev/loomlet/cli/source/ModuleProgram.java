@@ -1,5 +1,8 @@
 package dev.loomlet.cli.source;
 
+import dev.loomlet.agent.program.MainMethod;
+import dev.loomlet.agent.program.Program;
+import dev.loomlet.agent.program.ProgramFault;
 import java.lang.module.Configuration;
 import java.lang.module.FindException;
 import java.lang.module.ModuleFinder;

@@ -2,6 +2,7 @@ package dev.loomlet.cli.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.loomlet.agent.program.ProgramFault;
 import dev.loomlet.cli.exit.CommandFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

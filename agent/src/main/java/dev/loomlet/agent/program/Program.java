@@ -1,4 +1,4 @@
-package dev.loomlet.cli.source;
+package dev.loomlet.agent.program;
 
 import dev.loomlet.Cancelled;
 import dev.loomlet.Loomlet;
@@ -9,10 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A program that can be run. */
 public final class Program {
-  private final ClassLoader loader;
+  private final @Nullable ClassLoader loader;
   private final MethodHandle main;
 
-  Program(ClassLoader loader, MethodHandle main) {
+  /**
+   * A program.
+   *
+   * @param loader becomes the context class loader of its threads; null for the one there is
+   * @param main see {@link MainMethod#prepare}
+   */
+  public Program(@Nullable ClassLoader loader, MethodHandle main) {
     this.loader = loader;
     this.main = main;
   }
@@ -22,12 +28,27 @@ public final class Program {
    * has ended. Greenlets that are left then are cancelled.
    *
    * @param options what the loop is made of
+   * @param first is called in the greenlet before {@code main}
+   * @param last is called in it afterwards, however that ended
    * @throws Throwable what the program throws, with a stack trace that ends with {@code main}
    */
-  public void run(LoopOptions options, List<String> arguments) throws Throwable {
-    Thread.currentThread().setContextClassLoader(loader);
+  public void run(LoopOptions options, List<String> arguments, Runnable first, Runnable last)
+      throws Throwable {
+    if (loader != null) {
+      Thread.currentThread().setContextClassLoader(loader);
+    }
     String[] args = arguments.toArray(String[]::new);
-    Throwable thrown = Loomlet.run(options, () -> invoke(args));
+    Throwable thrown =
+        Loomlet.run(
+            options,
+            () -> {
+              first.run();
+              try {
+                return invoke(args);
+              } finally {
+                last.run();
+              }
+            });
     if (thrown != null) {
       throw thrown;
     }
