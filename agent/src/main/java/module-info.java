@@ -3,6 +3,7 @@
  *
  * <p>As {@code -javaagent:loomlet-agent.jar}, or by {@link dev.loomlet.agent.Patch}.
  */
+@SuppressWarnings("module") // the command is compiled after this
 module dev.loomlet.agent {
   requires transitive dev.loomlet;
   requires java.instrument;

@@ -127,7 +127,7 @@ class PatchTest {
     // given
     Path jar = AgentJar.locate();
     // when: greenlets of a JVM without any other flag wait for standard input
-    Process child = start("-javaagent:" + jar);
+    Process child = start("-javaagent:" + jar + "=no-main");
     child.getOutputStream().write('x');
     child.getOutputStream().close();
     // then

@@ -5,7 +5,9 @@ import dev.loomlet.engine.Engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,20 +50,19 @@ public final class LoopStatistics {
    */
   public LoopOptions count(LoopOptions options) {
     String name = options.name() == null ? "loop" : options.name();
-    // A loop makes its policy first and then its engine, on one thread.
-    ThreadLocal<StepCounter> latest = new ThreadLocal<>();
+    // A loop makes its policy first and then its engine.
+    AtomicReference<@Nullable StepCounter> made = new AtomicReference<>();
     return options
         .withPolicy(
             () -> {
               StepCounter counter = new StepCounter(options.policy().get());
-              latest.set(counter);
+              made.set(counter);
               return counter;
             })
         .withEngine(
             context -> {
               Engine engine = options.engine().open(context);
-              loops.add(new Counted(name, latest.get(), engine));
-              latest.remove();
+              loops.add(new Counted(name, Objects.requireNonNull(made.get()), engine));
               return engine;
             });
   }
