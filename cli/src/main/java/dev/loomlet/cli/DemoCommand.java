@@ -93,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
     Example example = Examples.in(Home.examples()).find(row);
     return ProgramRunner.run(
         example.file().toString(),
-        List.of(),
+        ClassPath.parse(Home.examples().resolve("target/lib") + "/*"),
         engine.name,
         PatchOptions.all(),
         true,
