@@ -21,7 +21,7 @@ void tick() {
 }
 
 HttpServer startServer(long millis) throws IOException {
-  var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 10);
+  var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
   // Each request is answered by a greenlet.
   server.setExecutor(Loop.current());
   server.createContext(

@@ -164,7 +164,8 @@ void run(List<String> command) throws Exception {
 }
 
 void stop(Server server) throws Exception {
-  server.process().destroy();
+  // Not process.destroy(), which would also close what its log is read from.
+  server.process().toHandle().destroy();
   server.process().waitFor();
   try (var files = Files.walk(server.folder())) {
     for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
