@@ -56,7 +56,7 @@ public final class JavaCommand {
     return command;
   }
 
-  private static String classPath(boolean peers) {
+  static String classPath(boolean peers) {
     StringBuilder path = new StringBuilder(System.getProperty("java.class.path"));
     if (peers && Files.isDirectory(Home.peerJars())) {
       try (DirectoryStream<Path> jars = Files.newDirectoryStream(Home.peerJars(), "*.jar")) {
