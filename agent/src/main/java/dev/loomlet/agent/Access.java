@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** Opens to Loomlet what it otherwise needs JVM flags for. */
 final class Access {
   private static final Set<String> PACKAGES =
-      Set.of("java.io", "java.lang", "java.net", "java.net.spi", "sun.nio.ch");
+      Set.of("java.io", "java.lang", "java.net", "java.net.spi", "sun.net", "sun.nio.ch");
 
   private Access() {}
 

@@ -15,6 +15,16 @@ enum HookMethod {
   POLL("poll", methodType(boolean.class, int.class, int.class, long.class, BooleanSupplier.class)),
   POLL_SELECTOR("pollSelector", methodType(boolean.class, int.class, long.class)),
   STOP_POLL("stopPoll", methodType(void.class, int.class, int.class)),
+  READ_SOCKET(
+      "readSocket",
+      methodType(int.class, FileDescriptor.class, byte[].class, int.class, int.class)),
+  WRITE_SOCKET(
+      "writeSocket",
+      methodType(int.class, FileDescriptor.class, byte[].class, int.class, int.class)),
+  READ_SOCKET_TO(
+      "readSocketTo", methodType(int.class, FileDescriptor.class, long.class, int.class)),
+  WRITE_SOCKET_FROM(
+      "writeSocketFrom", methodType(int.class, FileDescriptor.class, long.class, int.class)),
   START_POLLERS("startPollers", methodType(boolean.class, Object.class)),
   CLOSING("closing", methodType(void.class, FileDescriptor.class)),
   CLOSING_NUMBER("closingNumber", methodType(void.class, int.class)),

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * virtual one of a loop each returns after one test.
  */
 final class Hooks {
+  /** What a method would return that is left to the JDK. */
+  static final int LEFT = Integer.MIN_VALUE;
+
   private static final int POLLIN = 1;
   private static final int MOST_LOOKUPS = 16;
 
@@ -30,7 +33,12 @@ final class Hooks {
   private static volatile boolean closings;
 
   private static final List<Class<?>> USED =
-      List.of(JdkAccess.class, StreamWaits.class, JdkDescriptors.class, Task.class);
+      List.of(
+          JdkAccess.class,
+          StreamWaits.class,
+          SocketTransfers.class,
+          JdkDescriptors.class,
+          Task.class);
 
   private Hooks() {}
 
@@ -87,6 +95,42 @@ final class Hooks {
     if (sockets) {
       JdkDescriptors.stop(fd, readinessOf(event));
     }
+  }
+
+  /** What does transfers for the calling thread, if it is a virtual one of a loop. */
+  private static @Nullable JdkDescriptors descriptors() {
+    WaitLoop loop = sockets ? loop() : null;
+    return loop == null ? null : loop.jdkDescriptors();
+  }
+
+  /** {@code NioSocketImpl.tryRead}: its result, or {@link #LEFT}. */
+  static int readSocket(FileDescriptor socket, byte[] target, int offset, int length)
+      throws IOException {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors == null
+        ? LEFT
+        : SocketTransfers.read(descriptors, socket, target, offset, length);
+  }
+
+  /** {@code NioSocketImpl.tryWrite}: its result, or {@link #LEFT}. */
+  static int writeSocket(FileDescriptor socket, byte[] source, int offset, int length)
+      throws IOException {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors == null
+        ? LEFT
+        : SocketTransfers.write(descriptors, socket, source, offset, length);
+  }
+
+  /** {@code SocketDispatcher.read}: its result, or {@link #LEFT}. */
+  static int readSocketTo(FileDescriptor socket, long address, int length) throws IOException {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors == null ? LEFT : SocketTransfers.read(descriptors, socket, address, length);
+  }
+
+  /** {@code SocketDispatcher.write}: its result, or {@link #LEFT}. */
+  static int writeSocketFrom(FileDescriptor socket, long address, int length) throws IOException {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors == null ? LEFT : SocketTransfers.write(descriptors, socket, address, length);
   }
 
   /**

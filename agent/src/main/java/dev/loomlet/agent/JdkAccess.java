@@ -16,6 +16,7 @@ final class JdkAccess {
   private static final MethodHandle WRITE;
   private static final MethodHandle START_POLLERS;
   private static final MethodHandle LOOK_UP;
+  private static final MethodHandle CONNECTION_RESET;
   private static final Class<?> PIPE_INPUT;
   private static final Class<?> PIPE_OUTPUT;
 
@@ -43,6 +44,11 @@ final class JdkAccess {
           MethodHandles.privateLookupIn(resolver, own)
               .findVirtual(resolver, "lookupByName", methodType(Stream.class, String.class, policy))
               .asType(methodType(Object.class, Object.class, String.class, Object.class));
+      Class<?> reset = Class.forName("sun.net.ConnectionResetException", false, null);
+      CONNECTION_RESET =
+          MethodHandles.privateLookupIn(reset, own)
+              .findConstructor(reset, methodType(void.class, String.class))
+              .asType(methodType(IOException.class, String.class));
       PIPE_INPUT = Class.forName("java.lang.Process$PipeInputStream", false, null);
       PIPE_OUTPUT = Class.forName("java.lang.Process$PipeOutputStream", false, null);
     } catch (ReflectiveOperationException e) {
@@ -66,6 +72,17 @@ final class JdkAccess {
     try {
       WRITE.invokeExact(out, bytes, offset, length);
     } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What the JDK's sockets take for a reset, and remember. */
+  static IOException connectionReset() {
+    try {
+      return (IOException) CONNECTION_RESET.invokeExact("Connection reset");
+    } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new AssertionError(e);

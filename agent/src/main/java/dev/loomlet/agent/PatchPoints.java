@@ -63,6 +63,10 @@ final class PatchPoints {
                 code.iload(0).iload(1);
                 HookMethod.STOP_POLL.call(code);
               }),
+          transferringArray("tryRead", "reads into the caller's array", HookMethod.READ_SOCKET),
+          transferringArray("tryWrite", "writes from the caller's array", HookMethod.WRITE_SOCKET),
+          transferring("read", HookMethod.READ_SOCKET_TO),
+          transferring("write", HookMethod.WRITE_SOCKET_FROM),
           new PatchPoint(
               EnumSet.of(SOCKETS),
               POLLER + "$Pollers",
@@ -188,6 +192,39 @@ final class PatchPoints {
           loadStream(code, INPUT);
           HookMethod.BEFORE_READ.call(code);
         });
+  }
+
+  private static PatchPoint transferringArray(String method, String does, HookMethod hook) {
+    return new PatchPoint(
+        EnumSet.of(SOCKETS),
+        "sun.nio.ch.NioSocketImpl",
+        method,
+        "(Ljava/io/FileDescriptor;[BII)I",
+        does + " by a cheaper call, and none where it would be in vain",
+        code -> {
+          code.aload(1).aload(2).iload(3).iload(4);
+          returnUnlessLeft(code, hook);
+        });
+  }
+
+  private static PatchPoint transferring(String method, HookMethod hook) {
+    return new PatchPoint(
+        EnumSet.of(SOCKETS),
+        "sun.nio.ch.SocketDispatcher",
+        method,
+        "(Ljava/io/FileDescriptor;JI)I",
+        "the same by a cheaper call",
+        code -> {
+          code.aload(1).lload(2).iload(4);
+          returnUnlessLeft(code, hook);
+        });
+  }
+
+  private static void returnUnlessLeft(CodeBuilder code, HookMethod hook) {
+    hook.call(code);
+    code.dup()
+        .loadConstant(Hooks.LEFT)
+        .ifThenElse(Opcode.IF_ICMPNE, CodeBuilder::ireturn, CodeBuilder::pop);
   }
 
   private static void loadStream(CodeBuilder code, String owner) {

@@ -106,6 +106,12 @@ public final class SystemCalls extends NativeCalls {
       quick("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle DUP = quick("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
 
+  private static final MethodHandle STRERROR =
+      bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+  /** No message of a C library is as long. */
+  private static final int LONGEST_ERROR_TEXT = 1024;
+
   private static final int F_DUPFD_CLOEXEC = 1030;
 
   private final SocketAddresses addresses = new SocketAddresses();
@@ -383,6 +389,17 @@ public final class SystemCalls extends NativeCalls {
   public int shutdown(int socket, int how) {
     try {
       return result((int) SHUTDOWN.invokeExact(state, socket, how));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** The C library's text for an error number, in the words that the JDK uses. Any thread. */
+  @SuppressWarnings("restricted") // the text ends where C says
+  public static String errorText(int errno) {
+    try {
+      MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
+      return text.reinterpret(LONGEST_ERROR_TEXT).getString(0);
     } catch (Throwable e) {
       throw impossible(e);
     }
