@@ -48,7 +48,10 @@ abstract class LinuxEngine implements Engine {
   /** Ends that; the descriptor is still open, and is about to be closed. */
   void unwatch(LinuxDescriptor descriptor) {}
 
-  /** Whether watching a descriptor costs something, and waiting for it then nothing. */
+  /**
+   * Whether a descriptor of the JDK is best watched from its first wait on, so that waiting costs
+   * nothing then.
+   */
   boolean keepsWatching() {
     return false;
   }
