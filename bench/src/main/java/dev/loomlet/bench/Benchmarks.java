@@ -26,6 +26,9 @@ public final class Benchmarks {
     ALL.put("echo", new EchoBenchmark());
     ALL.put("bulk", new BulkBenchmark());
     ALL.put("tls", new TlsBenchmark());
+    ALL.put("jdbc", new JdbcBenchmark());
+    ALL.put("jetty", new JettyBenchmark());
+    ALL.put("patch", new PatchBenchmark());
     ALL.put("files", new FilesBenchmark());
     ALL.put("switch", new SwitchBenchmark());
     ALL.put("spawn", new SpawnBenchmark());

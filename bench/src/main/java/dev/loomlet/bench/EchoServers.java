@@ -143,7 +143,11 @@ final class EchoServers {
       return EchoServer.missing(name, reason);
     }
     return LoomletRun.isInReach()
-        ? EchoServer.of(name, true, LoomletRun.of(SocketEchoServer.class.getName(), engine, PORT))
+        ? EchoServer.of(
+            name,
+            true,
+            LoomletRun.of(
+                engine, JavaCommand.classPath(false), SocketEchoServer.class.getName(), PORT))
         : EchoServer.missing(name, LoomletRun.MISSING);
   }
 

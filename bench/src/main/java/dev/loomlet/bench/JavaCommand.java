@@ -44,10 +44,15 @@ public final class JavaCommand {
     return command(classPath(true), jvmFlags, mainClass, args);
   }
 
+  /** This JDK's {@code java}. */
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
   private static List<String> command(
       String classPath, List<String> jvmFlags, String mainClass, String... args) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java());
     command.addAll(jvmFlags);
     command.add("-cp");
     command.add(classPath);

@@ -1,38 +1,54 @@
 package dev.loomlet.bench;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Programs that know nothing of Loomlet, run by {@code loomlet run}. */
+/** Programs that know nothing of Loomlet, run by {@code ./loomlet run}. */
 final class LoomletRun {
-  static final String MISSING =
-      "the command is not on the class path; ./loomlet bench has it, mvn package makes it";
-
-  private static final String COMMAND = "dev.loomlet.cli.Main";
+  static final String MISSING = "./loomlet is not built; mvn package builds it";
 
   private LoomletRun() {}
 
   /** Whether the command is there. */
   static boolean isInReach() {
-    try {
-      Class.forName(COMMAND, false, LoomletRun.class.getClassLoader());
-      return true;
-    } catch (ClassNotFoundException e) {
-      return false;
-    }
+    return Files.isExecutable(launcher())
+        && Files.isRegularFile(Home.path().resolve("cli/target/app/stamp"));
+  }
+
+  private static Path launcher() {
+    return Home.path().resolve("loomlet");
   }
 
   /**
-   * What starts a program, with the flags that the launcher gives.
+   * What starts a program, in the process that it then is.
    *
-   * @param mainClass of this class path or among the jars of peers
    * @param engine as in {@code --engine}
+   * @param classPath as in {@code -cp}
+   * @param program a class of the class path, or a source file
    */
-  static List<String> of(String mainClass, String engine, String... args) {
-    List<String> all = new ArrayList<>(List.of("run", "--engine", engine, "-cp"));
-    all.add(JavaCommand.classPath(true));
-    all.add(mainClass);
-    all.addAll(List.of(args));
-    return JavaCommand.withoutPeers(COMMAND, List.of(), all.toArray(String[]::new));
+  static List<String> of(String engine, String classPath, String program, String... args) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "env",
+                "LOOMLET_BUILD=never",
+                launcher().toString(),
+                "run",
+                "--engine",
+                engine,
+                "-cp",
+                classPath,
+                program));
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  /** The same by the JDK alone, with its defaults. */
+  static List<String> plain(String classPath, String program, String... args) {
+    List<String> command = new ArrayList<>(List.of(JavaCommand.java(), "-cp", classPath, program));
+    command.addAll(List.of(args));
+    return command;
   }
 }

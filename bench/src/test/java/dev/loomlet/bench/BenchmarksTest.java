@@ -119,6 +119,25 @@ final class BenchmarksTest {
   }
 
   @Test
+  void whatPatchingCostsOthersIsMeasured() throws Exception {
+    assertThat(rowsOf(measure(new PatchBenchmark(), SHORT), "ns", "ratio")).hasSize(4);
+  }
+
+  @Test
+  void queriesAreMeasured() throws Exception {
+    Report report = measure(new JdbcBenchmark(Duration.ofMillis(100), 20), SHORT);
+
+    assertThat(rowsOf(report, "ms", "cpu_us", "time_ratio", "cpu_ratio")).hasSize(2);
+  }
+
+  @Test
+  void jettyIsMeasured() throws Exception {
+    Report report = measure(new JettyBenchmark(Duration.ofSeconds(1)), SHORT.withRounds(1));
+
+    assertThat(rowsOf(report, "requests_per_cpu_s", "ratio")).hasSize(2);
+  }
+
+  @Test
   void timersAreMeasured() throws Exception {
     assertThat(rowsOf(measure(new TimersBenchmark(10_000), SHORT), "ns", "ratio")).hasSize(4);
   }
