@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** Jetty says hello to wrk, on the JDK's virtual threads and under {@code loomlet run}. */
 final class JettyBenchmark implements Benchmark {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration WARM_UP = Duration.ofSeconds(8);
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s*([0-9.]+)");
 
