@@ -33,6 +33,7 @@ public final class Benchmarks {
     ALL.put("timers", new TimersBenchmark());
     ALL.put("submit", new SubmitBenchmark());
     ALL.put("idle", new IdleBenchmark());
+    ALL.put("policy", new PolicyBenchmark());
     ALL.put("group", new GroupBenchmark());
     ALL.put("kill", new KillBenchmark());
     ALL.put("lock", new LockBenchmark());

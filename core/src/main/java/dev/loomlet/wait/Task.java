@@ -55,6 +55,11 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
     this.mount = mount;
   }
 
+  /** Who mounts the thread; null if that is left to the JDK. */
+  protected final @Nullable Mount mount() {
+    return mount;
+  }
+
   /** Parks the calling thread, which must be this one; may return without reason. */
   public final void park(Object blocker) {
     Mount own = mount;

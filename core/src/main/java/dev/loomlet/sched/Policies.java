@@ -1,0 +1,99 @@
+package dev.loomlet.sched;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** The policies by name, with settings that suit a loop of real time. */
+public final class Policies {
+  private static final Duration QUANTUM = Duration.ofMillis(10);
+  private static final int PCT_DEPTH = 3;
+  private static final long PCT_STEPS = 10_000;
+
+  /** A policy and how to make one. */
+  private enum Kind {
+    FIFO(false, _ -> new FifoPolicy()),
+    PRIORITY(false, _ -> new PriorityPolicy()),
+    SJF(false, _ -> new ShortestJobPolicy()),
+    RR(false, _ -> new RoundRobinPolicy(QUANTUM)),
+    MLFQ(false, _ -> new FeedbackPolicy()),
+    EDF(false, _ -> new DeadlinePolicy()),
+    LOTTERY(true, LotteryPolicy::new),
+    RANDOM(true, RandomPolicy::new),
+    PCT(true, seed -> new PctPolicy(seed, PCT_DEPTH, PCT_STEPS));
+
+    private final boolean isSeeded;
+    private final LongFunction<Policy> make;
+
+    Kind(boolean isSeeded, LongFunction<Policy> make) {
+      this.isSeeded = isSeeded;
+      this.make = make;
+    }
+
+    private String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private Policies() {}
+
+  /**
+   * The names: {@code fifo}, {@code priority}, {@code sjf} (shortest job first), {@code rr} (round
+   * robin, quantum 10 ms), {@code mlfq} (multilevel feedback queue), {@code edf} (earliest deadline
+   * first), {@code lottery}, {@code random} and {@code pct} (depth 3, 10,000 steps).
+   */
+  public static List<String> names() {
+    return Arrays.stream(Kind.values()).map(Kind::word).toList();
+  }
+
+  /**
+   * A policy by its name.
+   *
+   * @param name one of {@link #names}; behind {@code lottery}, {@code random} or {@code pct} a
+   *     colon and a seed may follow, as in {@code random:42}, else the seed is 1
+   * @return makes one for each loop
+   * @throws IllegalArgumentException if there is no such policy, or the seed is not a number; the
+   *     message says what there is
+   */
+  public static Supplier<Policy> byName(String name) {
+    int colon = name.indexOf(':');
+    Kind kind = find(colon < 0 ? name : name.substring(0, colon));
+    long seed = colon < 0 ? 1 : seed(kind, name.substring(colon + 1));
+    return () -> kind.make.apply(seed);
+  }
+
+  private static Kind find(String word) {
+    return Arrays.stream(Kind.values())
+        .filter(kind -> kind.word().equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no policy '"
+                        + word
+                        + "'; choose one of "
+                        + String.join(", ", names())));
+  }
+
+  private static long seed(Kind kind, String text) {
+    if (!kind.isSeeded) {
+      String seeded =
+          Arrays.stream(Kind.values())
+              .filter(each -> each.isSeeded)
+              .map(Kind::word)
+              .collect(Collectors.joining(", "));
+      throw new IllegalArgumentException(
+          "policy '" + kind.word() + "' takes no seed; those that do are " + seeded);
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "a seed is a whole number, not '" + text + "', as in " + kind.word() + ":42", e);
+    }
+  }
+}
