@@ -1,32 +1,31 @@
 package dev.loomlet.bench;
 
-import dev.loomlet.Action;
-import dev.loomlet.Greenlet;
-import dev.loomlet.Loomlet;
-import dev.loomlet.LoopOptions;
-import dev.loomlet.sched.Attributes;
 import dev.loomlet.sched.Policies;
-import dev.loomlet.sched.Policy;
-import dev.loomlet.sched.PriorityPolicy;
-import dev.loomlet.sched.Step;
-import dev.loomlet.sched.TimedPolicy;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** What it costs to decide who runs next, by each policy, against first in, first out. */
 final class PolicyBenchmark implements Benchmark {
-  private static final String REFERENCE = "fifo";
-  private static final int READY = 100;
-  private static final int PRIORITIES = 8;
-  private static final int DECISIONS = 100_000;
-  private static final int GREENLETS = 10;
-  private static final int YIELDS = 5_000;
-  private static final long STEP_NANOS = 1_000;
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+  private final List<String> policies;
+
+  PolicyBenchmark() {
+    List<String> all = new ArrayList<>(Policies.names());
+    all.remove(PolicyCosts.REFERENCE);
+    all.add(all.indexOf("priority") + 1, PolicyCosts.AGEING);
+    this.policies = List.copyOf(all);
+  }
+
+  PolicyBenchmark(List<String> policies) {
+    this.policies = policies;
+  }
 
   @Override
   public String title() {
@@ -39,100 +38,61 @@ final class PolicyBenchmark implements Benchmark {
         new Report(
             "policy",
             "Decision: take the next of "
-                + READY
+                + PolicyCosts.READY
                 + " ready steps and put it back. Switch: "
-                + GREENLETS
-                + " greenlets in turn let others run, on a loop with the policy, which includes the"
-                + " reading of the clock where a policy wants to know how long steps take. In turn"
-                + " in one JVM, median of "
+                + PolicyCosts.GREENLETS
+                + " greenlets let each other run on a loop, which reads the clock for those"
+                + " policies that ask how long steps took (sjf, rr, mlfq). Each policy in a JVM of"
+                + " its own, in turn with first in, first out; nanoseconds, median of "
                 + options.rounds()
                 + " rounds (least-greatest).");
-    Rounds rounds = new Rounds();
-    Map<String, Supplier<Policy>> policies = policies();
-    policies.forEach(
-        (name, policy) -> {
-          rounds.add(name, nanos -> decisions(policy.get(), nanos));
-          rounds.add(onLoop(name), nanos -> switches(policy, nanos));
-        });
-    rounds.run(options);
-    for (String name : policies.keySet()) {
+    BarChart chart =
+        new BarChart("A decision", "nanoseconds more than first in, first out; less is better");
+    for (String policy : policies) {
+      progress.accept(policy);
+      Map<String, List<Double>> costs = inChild(policy, options);
       Map<String, Object> cells = Report.cells();
-      cells.put("policy", name);
-      cells.put("decision ns", rounds.nanos(name));
-      cells.put("more than fifo", rounds.difference(name, REFERENCE));
-      cells.put("switch ns", rounds.nanos(onLoop(name)));
-      cells.put("switch, more", rounds.difference(onLoop(name), onLoop(REFERENCE)));
+      cells.put("policy", policy);
+      for (String what : PolicyCosts.WHAT) {
+        List<Double> own = Objects.requireNonNull(costs.get(what + " " + policy));
+        List<Double> fifo = Objects.requireNonNull(costs.get(what + " " + PolicyCosts.REFERENCE));
+        List<Double> more = new ArrayList<>();
+        for (int i = 0; i < own.size(); i++) {
+          more.add(own.get(i) - fifo.get(i));
+        }
+        cells.put(what, Spread.of(own));
+        cells.put(what + ", fifo", Spread.of(fifo));
+        cells.put(what + ", more", Spread.of(more));
+      }
       report.row(cells);
+      Spread more = (Spread) cells.get(PolicyCosts.DECISION + ", more");
+      chart.add(policy, Math.max(0, more.median()));
     }
-    rounds.chart(options, "Decisions and switches by policy", REFERENCE);
+    if (options.chart() != null) {
+      chart.writeSvg(options.chart());
+    }
     return report;
   }
 
-  private static String onLoop(String name) {
-    return name + ", a switch";
-  }
-
-  private static Map<String, Supplier<Policy>> policies() {
-    Map<String, Supplier<Policy>> policies = new LinkedHashMap<>();
-    for (String name : Policies.names()) {
-      policies.put(name, Policies.byName(name));
-      if (name.equals("priority")) {
-        policies.put("priority, ageing", () -> new PriorityPolicy(100));
-      }
-    }
-    return policies;
-  }
-
-  /** The attributes of one of many greenlets, all of which differ from their neighbours. */
-  private static Attributes attributes(int index) {
-    return new Attributes(index % PRIORITIES, 1000L * (index % 7 + 1), 100 + index, index % 10 + 1);
-  }
-
-  private static final class Idle extends Step {
-    @Override
-    public void run() {}
-  }
-
-  private static double decisions(Policy policy, long nanos) throws Exception {
-    for (int i = 0; i < READY; i++) {
-      Step step = new Idle();
-      step.attributes(attributes(i));
-      policy.add(step);
-    }
-    TimedPolicy timed = policy instanceof TimedPolicy wants ? wants : null;
-    return Timed.repeat(
-        nanos,
-        DECISIONS,
-        () -> {
-          for (int i = 0; i < DECISIONS; i++) {
-            policy.add(Objects.requireNonNull(policy.next()));
-            if (timed != null) {
-              timed.ran(STEP_NANOS);
-            }
-          }
-        });
-  }
-
-  private static double switches(Supplier<Policy> policy, long nanos) throws Exception {
-    Action body =
-        () -> {
-          for (int i = 0; i < YIELDS; i++) {
-            // Unlike Loomlet's own yield, it lets others run whatever is left of a quantum.
-            Thread.yield();
-          }
-        };
-    return Loomlet.run(
-        LoopOptions.defaults().withPolicy(policy),
-        () ->
-            Timed.repeat(
-                nanos,
-                GREENLETS * YIELDS,
-                () -> {
-                  List<Greenlet<?>> all = new ArrayList<>();
-                  for (int i = 0; i < GREENLETS; i++) {
-                    all.add(Greenlet.of(body).attributes(attributes(i)).start());
-                  }
-                  Loomlet.joinAll(all);
-                }));
+  private static Map<String, List<Double>> inChild(String policy, BenchOptions options)
+      throws IOException {
+    List<String> command =
+        JavaCommand.of(
+            PolicyCosts.class.getName(),
+            List.of(),
+            policy,
+            Long.toString(options.seconds().toNanos()),
+            Integer.toString(options.rounds()));
+    Map<String, List<Double>> costs = new LinkedHashMap<>();
+    Command.run(null, TIMEOUT, command)
+        .lines()
+        .forEach(
+            line -> {
+              int last = line.lastIndexOf(' ');
+              costs
+                  .computeIfAbsent(line.substring(0, last), _ -> new ArrayList<>())
+                  .add(Double.valueOf(line.substring(last + 1)));
+            });
+    return costs;
   }
 }
