@@ -43,7 +43,7 @@ final class PoliciesOnLoopsTest {
                   () -> {
                     int all = 0;
                     for (int i = 0; i < 20; i++) {
-                      int next = channel.take();
+                      int next = channel.receive();
                       assertThat(next).isEqualTo(i);
                       all += next;
                     }
@@ -53,7 +53,7 @@ final class PoliciesOnLoopsTest {
               spawn(
                   () -> {
                     for (int i = 0; i < 20; i++) {
-                      channel.put(i);
+                      channel.send(i);
                     }
                   });
           // cancellation

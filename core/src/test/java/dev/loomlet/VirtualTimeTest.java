@@ -155,16 +155,16 @@ final class VirtualTimeTest {
         () -> {
           spawn(
               () -> {
+                sleep(Duration.ofMillis(2500));
+                note("short");
+              });
+          spawn(
+              () -> {
                 for (int i = 0; i < 5; i++) {
                   clock.advance(Duration.ofSeconds(1));
                   note("long");
                   Loomlet.yield();
                 }
-              });
-          spawn(
-              () -> {
-                sleep(Duration.ofMillis(2500));
-                note("short");
               });
           Loomlet.joinOthers();
         });

@@ -1,9 +1,7 @@
 package dev.loomlet.sched;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -14,30 +12,20 @@ public final class Policies {
   private static final int PCT_DEPTH = 3;
   private static final long PCT_STEPS = 10_000;
 
-  /** A policy and how to make one. */
-  private enum Kind {
-    FIFO(false, _ -> new FifoPolicy()),
-    PRIORITY(false, _ -> new PriorityPolicy()),
-    SJF(false, _ -> new ShortestJobPolicy()),
-    RR(false, _ -> new RoundRobinPolicy(QUANTUM)),
-    MLFQ(false, _ -> new FeedbackPolicy()),
-    EDF(false, _ -> new DeadlinePolicy()),
-    LOTTERY(true, LotteryPolicy::new),
-    RANDOM(true, RandomPolicy::new),
-    PCT(true, seed -> new PctPolicy(seed, PCT_DEPTH, PCT_STEPS));
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind("fifo", false, _ -> new FifoPolicy()),
+          new Kind("priority", false, _ -> new PriorityPolicy()),
+          new Kind("sjf", false, _ -> new ShortestJobPolicy()),
+          new Kind("rr", false, _ -> new RoundRobinPolicy(QUANTUM)),
+          new Kind("mlfq", false, _ -> new FeedbackPolicy()),
+          new Kind("edf", false, _ -> new DeadlinePolicy()),
+          new Kind("lottery", true, LotteryPolicy::new),
+          new Kind("random", true, RandomPolicy::new),
+          new Kind("pct", true, seed -> new PctPolicy(seed, PCT_DEPTH, PCT_STEPS)));
 
-    private final boolean isSeeded;
-    private final LongFunction<Policy> make;
-
-    Kind(boolean isSeeded, LongFunction<Policy> make) {
-      this.isSeeded = isSeeded;
-      this.make = make;
-    }
-
-    private String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
+  /** A policy, whether a seed decides what it does, and how to make one. */
+  private record Kind(String name, boolean isSeeded, LongFunction<Policy> make) {}
 
   private Policies() {}
 
@@ -47,7 +35,7 @@ public final class Policies {
    * first), {@code lottery}, {@code random} and {@code pct} (depth 3, 10,000 steps).
    */
   public static List<String> names() {
-    return Arrays.stream(Kind.values()).map(Kind::word).toList();
+    return KINDS.stream().map(Kind::name).toList();
   }
 
   /**
@@ -63,37 +51,34 @@ public final class Policies {
     int colon = name.indexOf(':');
     Kind kind = find(colon < 0 ? name : name.substring(0, colon));
     long seed = colon < 0 ? 1 : seed(kind, name.substring(colon + 1));
-    return () -> kind.make.apply(seed);
+    return () -> kind.make().apply(seed);
   }
 
-  private static Kind find(String word) {
-    return Arrays.stream(Kind.values())
-        .filter(kind -> kind.word().equals(word))
+  private static Kind find(String name) {
+    return KINDS.stream()
+        .filter(kind -> kind.name().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "there is no policy '"
-                        + word
+                        + name
                         + "'; choose one of "
                         + String.join(", ", names())));
   }
 
   private static long seed(Kind kind, String text) {
-    if (!kind.isSeeded) {
+    if (!kind.isSeeded()) {
       String seeded =
-          Arrays.stream(Kind.values())
-              .filter(each -> each.isSeeded)
-              .map(Kind::word)
-              .collect(Collectors.joining(", "));
+          KINDS.stream().filter(Kind::isSeeded).map(Kind::name).collect(Collectors.joining(", "));
       throw new IllegalArgumentException(
-          "policy '" + kind.word() + "' takes no seed; those that do are " + seeded);
+          "policy '" + kind.name() + "' takes no seed; those that do are " + seeded);
     }
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "a seed is a whole number, not '" + text + "', as in " + kind.word() + ":42", e);
+          "a seed is a whole number, not '" + text + "', as in " + kind.name() + ":42", e);
     }
   }
 }

@@ -88,7 +88,7 @@ public final class TimerWheel {
       throw new IllegalStateException("the timer is scheduled already");
     }
     // Rounded up, so that no timer is early; and beyond the current tick, whose bucket is empty.
-    long due = sinceOrigin + (1L << tickShift) - 1 >>> tickShift;
+    long due = (sinceOrigin + (1L << tickShift) - 1) >>> tickShift;
     timer.tick = Math.min(Math.max(due, currentTick + 1), maxTick);
     append(timer);
     size++;
