@@ -67,6 +67,9 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
   /** The policy, if it wants to know how long steps run. */
   private final @Nullable TimedPolicy timed;
 
+  /** Whether the clock is read after each step. */
+  private final boolean timesSteps;
+
   /** The steps of threads that have none of ours; null if the policy does not ask for steps. */
   private final @Nullable AdoptedSteps adopted;
 
@@ -100,6 +103,7 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     this.clock = options.clock();
     this.policy = options.policy().get();
     this.timed = policy instanceof TimedPolicy wants ? wants : null;
+    this.timesSteps = timed != null || clock.isVirtual();
     this.adopted = policy instanceof StepPolicy ? new AdoptedSteps() : null;
     this.timers = new TimerWheel(clock);
     this.scheduler = new GreenletScheduler(this);
@@ -216,8 +220,7 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     if (inbox.hasWork()) {
       inbox.drainTo(policy);
     }
-    boolean plain = timed == null && !clock.isVirtual();
-    STEP.setOpaque(this, ~(plain ? runSteps(~step) : runTimedSteps(~step)));
+    STEP.setOpaque(this, ~(timesSteps ? runTimedSteps(~step) : runSteps(~step)));
   }
 
   /** Runs steps that are numbered from the given number on; returns the last one. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name for messages and thread dumps; null for a name made from the thread's
  * @param engine how it does I/O
- * @param policy makes the policy that says which ready greenlet runs next
+ * @param policy makes the policy that says which ready greenlet runs next; a new one for each loop
  * @param clock where its time comes from
  * @param uncaughtHandler gets the errors of greenlets that nobody waited for
  * @param debug whether the error of a greenlet says where it was spawned, and an {@link

@@ -77,6 +77,14 @@ final class BenchmarksTest {
   }
 
   @Test
+  void policiesAreMeasured() throws Exception {
+    // when
+    Benchmark benchmark = new PolicyBenchmark(List.of("mlfq", "priority, ageing"));
+    // then
+    assertThat(rowsOf(measure(benchmark, SHORT), "decision", "switch, fifo")).hasSize(2);
+  }
+
+  @Test
   void locksAndQueuesAreMeasured() throws Exception {
     // when / then
     assertThat(rowsOf(measure(new LockBenchmark(), SHORT), "ns", "ratio")).hasSize(5);
