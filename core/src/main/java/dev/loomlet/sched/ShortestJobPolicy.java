@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who yields in the middle of a burst has the rest of it before him: greenlets that never yield
  * are scheduled by <em>shortest job first</em>, those that do by <em>shortest remaining time
- * first</em>. With known bursts that gives the least mean waiting time there is. Bursts in which no
- * time passes are not counted.
+ * first</em>. With known bursts that gives the least mean waiting time there is. Who has overrun
+ * what was expected is taken to need as long again as the overrun, so that a wrong guess does not
+ * keep the loop. Bursts in which no time passes are not counted.
  *
  * <p><b>Starvation:</b> a long job waits for as long as shorter ones come. <b>Cost:</b> O(log
  * ready) and a reading of the clock.
@@ -68,7 +69,7 @@ public final class ShortestJobPolicy extends TimedPolicy {
     Burst burst = burstOf(step);
     long given = step.attributes().burstNanos();
     long expected = given > 0 ? given : (long) burst.predicted;
-    heap.add(step, Math.max(0, expected - burst.soFar));
+    heap.add(step, Math.abs(expected - burst.soFar));
   }
 
   @Override

@@ -128,7 +128,7 @@ final class TimedPoliciesTest {
       policy.add(step("new"));
       next = waiting(policy, 5);
       decisions++;
-    } while (!next.equals("old"));
+    } while (!next.equals("old") && decisions < 10_000);
     // then: 970 of the period were left, at 5 each
     assertThat(decisions).isEqualTo(970 / 5 + 1);
   }
@@ -169,6 +169,21 @@ final class TimedPoliciesTest {
     policy.add(step("shorter", attributes -> attributes.withBurst(nanos(4))));
     // then
     assertThat(drain(policy)).containsExactly("shorter", "long", "short");
+  }
+
+  @Test
+  void whoOverrunsWhatWasExpectedDoesNotKeepTheLoop() {
+    // given
+    ShortestJobPolicy policy = new ShortestJobPolicy();
+    policy.add(step("endless"));
+    policy.add(step("known", attributes -> attributes.withBurst(nanos(30))));
+    // when
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      order.add(yielding(policy, 10));
+    }
+    // then
+    assertThat(order).containsExactly("endless", "endless", "endless", "known");
   }
 
   @Test
