@@ -290,9 +290,12 @@ final class PoliciesOnLoopsTest {
             .withPolicy(() -> new RoundRobinPolicy(Duration.ofSeconds(30))),
         () -> {
           AtomicBoolean stop = new AtomicBoolean();
+          Loop loop = Loop.current();
+          // when: it would have the loop for 30 s
           Greenlet<Integer> busy =
               spawn(
                   () -> {
+                    Thread.ofPlatform().start(() -> loop.core().submit(() -> stop.set(true)));
                     int yields = 0;
                     while (!stop.get()) {
                       Loomlet.yield();
@@ -301,9 +304,6 @@ final class PoliciesOnLoopsTest {
                     return yields;
                   });
           Greenlet<?> other = spawn(switches::incrementAndGet);
-          // when: it would have the loop for 30 s
-          Loop loop = Loop.current();
-          Thread.ofPlatform().start(() -> loop.core().submit(() -> stop.set(true)));
           // then
           assertThat(busy.get()).isPositive();
           other.join();

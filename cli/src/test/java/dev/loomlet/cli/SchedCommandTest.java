@@ -135,7 +135,7 @@ class SchedCommandTest {
           --jobs 999999h            | the time of a job is at most 100000h, not 999999h
           --jobs 60000h,60000h      | all jobs together take at most 100000h, not 120000h
           --jobs generated:x        | a seed is a whole number, not 'x', as in generated:42
-          --jobs nowhere.txt        | 'nowhere.txt' is no list of jobs such as 3s,3h,3s,3s, no file, and not
+          --jobs nowhere.txt        | is no list of jobs such as 3s,3h,3s,3s, no file, and not
           --quantum 0s              | --quantum must be more than 0, not 0s
           --quantum soon            | --quantum is a time such as 250ms, 3s, 2m30s or 1.5h, not 'soon'
           --quantum 1us             | choose a --quantum of at least 540.45us
