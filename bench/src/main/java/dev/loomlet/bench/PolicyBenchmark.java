@@ -65,7 +65,7 @@ final class PolicyBenchmark implements Benchmark {
         cells.put(what + ", more", Spread.of(more));
       }
       report.row(cells);
-      Spread more = (Spread) cells.get(PolicyCosts.DECISION + ", more");
+      Spread more = (Spread) Objects.requireNonNull(cells.get(PolicyCosts.DECISION + ", more"));
       chart.add(policy, Math.max(0, more.median()));
     }
     if (options.chart() != null) {
