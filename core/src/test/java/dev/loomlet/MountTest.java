@@ -88,7 +88,7 @@ final class MountTest {
   void losesNoWakeUpToALookAtTheStack(TestLoop loop) throws Exception {
     handToAndFro(
         loop,
-        Repeat.times(20_000),
+        Repeat.times(4_000),
         greenlet -> {
           for (StackTraceElement each : greenlet.getStackTrace()) {
             assertThat(each.getClassName()).isNotNull();
@@ -98,7 +98,7 @@ final class MountTest {
 
   @OnEveryEngine
   void losesNoWakeUpToAnUnparkFromElsewhere(TestLoop loop) throws Exception {
-    handToAndFro(loop, Repeat.times(100_000), LockSupport::unpark);
+    handToAndFro(loop, Repeat.times(20_000), LockSupport::unpark);
   }
 
   @OnEveryEngine
@@ -107,7 +107,7 @@ final class MountTest {
     loop.run(
         () -> {
           // given: a greenlet that waits and is interrupted by another thread, in step
-          int times = Repeat.times(20_000);
+          int times = Repeat.times(4_000);
           AsyncResult<Void> ready = new AsyncResult<>();
           Greenlet<Integer> victim =
               spawn(
@@ -249,7 +249,7 @@ final class MountTest {
           Random random = new Random(1);
 
           // when: the greenlet has its permit when it begins to wait
-          for (int i = Repeat.times(300_000); i > 0; i--) {
+          for (int i = Repeat.times(60_000); i > 0; i--) {
             LockSupport.unpark(Thread.currentThread());
             Waiter waiter = new Waiter();
             offered.set(waiter);

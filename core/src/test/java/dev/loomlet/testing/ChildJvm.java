@@ -12,6 +12,12 @@ import java.util.concurrent.TimeUnit;
 
 /** A test program in a JVM of its own, with the class path of the tests. */
 public final class ChildJvm implements AutoCloseable {
+  /** A shell starts what it runs in the background deaf to these, and so are its descendants. */
+  private static final List<String> WITH_USUAL_SIGNALS =
+      System.getProperty("os.name").equals("Linux")
+          ? List.of("/usr/bin/env", "--default-signal=INT,QUIT")
+          : List.of();
+
   private final Process process;
   private final BufferedReader output;
 
@@ -22,7 +28,12 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Starts a program with the flags that Loomlet needs. */
   public static ChildJvm start(Class<?> main, String... arguments) {
-    return start(List.of(), List.of("@" + home().resolve("build/jvm.args")), main, arguments);
+    return start(
+        WITH_USUAL_SIGNALS,
+        // Such a program ends before a better compiler would have paid.
+        List.of("@" + home().resolve("build/jvm.args"), "-XX:TieredStopAtLevel=1"),
+        main,
+        arguments);
   }
 
   /**
