@@ -31,11 +31,9 @@ import org.jspecify.annotations.Nullable;
  * waits for it.
  *
  * <p>A read that is cancelled has given up only the wait for the rest of a record; what has come
- * stays. A record that was encrypted must be sent, so a write that is cut short ends all writing.
+ * stays. What becomes of a write is told in {@link TlsOutput}.
  */
 final class TlsSocket implements StreamSocket {
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
   /** Peers that ask for new keys so often without being written to have nothing good in mind. */
   private static final int KEY_REQUESTS_TAKEN = 64;
 
@@ -49,6 +47,7 @@ final class TlsSocket implements StreamSocket {
   private final String peer;
   private final RecordBuffers buffers;
   private final RecordReader records;
+  private final TlsOutput output;
 
   private boolean closed;
 
@@ -64,13 +63,8 @@ final class TlsSocket implements StreamSocket {
   private int keyRequests;
   private int readsWithoutWait;
 
-  private @Nullable Thread writer;
-
   /** Whether a greenlet is inside the engine, where a rare lock of the JDK's may make it wait. */
   private boolean inEngine;
-
-  /** Why nothing can be written any more. */
-  private @Nullable String cannotWrite;
 
   /** Wants to be told of something to read. */
   private @Nullable Runnable watcher;
@@ -93,6 +87,7 @@ final class TlsSocket implements StreamSocket {
     this.peer = peer;
     this.buffers = buffers;
     this.records = records;
+    this.output = new TlsOutput(socket, engine, options, peer, buffers);
   }
 
   SSLEngine engine() {
@@ -100,19 +95,13 @@ final class TlsSocket implements StreamSocket {
   }
 
   private String describe() {
-    return "the TLS connection with " + peer;
+    return TlsOutput.describe(peer);
   }
 
   private void requireOpen() throws SocketException {
     if (closed) {
       throw new SocketException(describe() + " is closed");
     }
-  }
-
-  private ResourceBusyException busy(Thread other, String doing) {
-    String name = other.getName().isEmpty() ? "#" + other.threadId() : other.getName();
-    return new ResourceBusyException(
-        "greenlet " + name + " " + doing + describe() + " already; one at a time");
   }
 
   // Reading.
@@ -127,7 +116,7 @@ final class TlsSocket implements StreamSocket {
 
   private void refuseSecondReader() {
     if (reader != null) {
-      throw busy(reader, "waits to read from ");
+      throw TlsOutput.busy(reader, "waits to read from ", describe());
     }
     if (watcher != null) {
       throw new ResourceBusyException(
@@ -358,7 +347,7 @@ final class TlsSocket implements StreamSocket {
     SSLException explained = TlsFailure.explain(e, engine, peer, options);
     readFailure = explained;
     records.release();
-    if (writer == null && cannotWrite == null) {
+    if (output.isFree()) {
       try {
         TlsHandshake.sendNow(engine, socket, buffers);
       } catch (SSLException inTheAlert) {
@@ -385,12 +374,7 @@ final class TlsSocket implements StreamSocket {
   private void beginWrite() throws SocketException {
     Task.checkpoint();
     requireOpen();
-    if (writer != null) {
-      throw busy(writer, "waits to write to ");
-    }
-    if (cannotWrite != null) {
-      throw new SocketException(cannotWrite);
-    }
+    output.requireFree();
   }
 
   @Override
@@ -420,82 +404,13 @@ final class TlsSocket implements StreamSocket {
   }
 
   private void writeAll(long timeoutNanos, ByteBuffer... sources) throws IOException {
-    TimeBudget time = TimeBudget.of(loop.clock(), timeoutNanos);
-    RecordBuffer out = buffers.take();
-    writer = Thread.currentThread();
-    try {
-      int first = 0;
-      while (first < sources.length) {
-        if (sources[first].hasRemaining()) {
-          encrypt(sources, first, out.buffer);
-          send(out, time);
-        } else {
-          first++;
-        }
-      }
-      keyRequests = 0;
-    } finally {
-      writer = null;
-      buffers.give(out);
-    }
-  }
-
-  private void encrypt(ByteBuffer[] sources, int first, ByteBuffer room) throws IOException {
-    Status status;
-    try {
-      status = engine.wrap(sources, first, sources.length - first, room).getStatus();
-    } catch (SSLException e) {
-      SSLException explained = TlsFailure.explain(e, engine, peer, options);
-      cannotWrite = explained.getMessage();
-      throw explained;
-    }
-    if (status != Status.OK || room.position() == 0) {
-      cannotWrite = describe() + " was ended by the other side; nothing more can be written";
-      throw new SocketException(cannotWrite);
-    }
-  }
-
-  /** Sends what must be sent whole, or nothing after it makes sense. */
-  private void send(RecordBuffer out, TimeBudget time) throws IOException {
-    boolean sent = false;
-    try {
-      socket.write(out.segment, 0, out.buffer.position(), time.left());
-      out.buffer.clear();
-      sent = true;
-    } catch (SocketTimeoutException e) {
-      throw time.rephrase(e, "write", describe());
-    } finally {
-      if (!sent) {
-        cannotWrite = cutShort();
-      }
-    }
+    output.writeAll(TimeBudget.of(loop.clock(), timeoutNanos), sources);
+    keyRequests = 0;
   }
 
   @Override
   public int writeNow(MemorySegment source, long offset, int length) {
-    if (closed || writer != null || inEngine || cannotWrite != null) {
-      return 0;
-    }
-    RecordBuffer out = buffers.take();
-    try {
-      ByteBuffer from = source.asSlice(offset, length).asByteBuffer();
-      encrypt(new ByteBuffer[] {from}, 0, out.buffer);
-      int sent = socket.writeNow(out.segment, 0, out.buffer.position());
-      if (sent < out.buffer.position()) {
-        cannotWrite = cutShort();
-      }
-      return from.position();
-    } catch (IOException e) {
-      return 0;
-    } finally {
-      buffers.give(out);
-    }
-  }
-
-  private String cutShort() {
-    return "an earlier write to "
-        + describe()
-        + " was cut short in the middle of a TLS record; it can only be read from and closed";
+    return closed || inEngine ? 0 : output.writeNow(source, offset, length);
   }
 
   /** Sends TLS's close_notify. Waits, unlike that of other sockets. */
@@ -505,20 +420,7 @@ final class TlsSocket implements StreamSocket {
       return;
     }
     beginWrite();
-    RecordBuffer out = buffers.take();
-    writer = Thread.currentThread();
-    try {
-      engine.closeOutbound();
-      cannotWrite = describe() + " was shut down for writing on this side";
-      Status status = Status.OK;
-      while (status == Status.OK && !engine.isOutboundDone()) {
-        status = engine.wrap(NOTHING, out.buffer).getStatus();
-      }
-      send(out, TimeBudget.NONE);
-    } finally {
-      writer = null;
-      buffers.give(out);
-    }
+    output.shutdown();
   }
 
   // Being told of what can be read.
@@ -624,7 +526,7 @@ final class TlsSocket implements StreamSocket {
       return;
     }
     closed = true;
-    if (writer == null && !inEngine && cannotWrite == null && socket.isOpen()) {
+    if (output.isFree() && !inEngine && socket.isOpen()) {
       try {
         engine.closeOutbound();
         TlsHandshake.sendNow(engine, socket, buffers);
