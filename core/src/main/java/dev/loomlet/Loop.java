@@ -325,7 +325,7 @@ public final class Loop implements Executor {
       return;
     }
     Task.checkpoint();
-    if (new Waiter().await(this, nanos) == Waiter.Outcome.CANCELLED) {
+    if (new Waiter().awaitBeforeCheckpoint(this, nanos) == Waiter.Outcome.CANCELLED) {
       Task.checkpoint();
     }
   }

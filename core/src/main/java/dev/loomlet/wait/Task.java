@@ -195,6 +195,7 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
           task.edgeTakenByJdk();
         }
       }
+      task.alerted = false;
       if (task.attention) {
         task.raise();
       }
@@ -267,6 +268,15 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
         alert();
       }
     }
+  }
+
+  /**
+   * Marks the end of a wait that something due has ended, where a checkpoint follows at once; or
+   * else {@link #endWait}, so that it is not forgotten. Spares the interrupt flag, which the
+   * checkpoint would only take back.
+   */
+  final void endWaitBeforeCheckpoint() {
+    waiting = false;
   }
 
   /**

@@ -144,7 +144,26 @@ public class Waiter {
    * @param nanos how long at most, by the loop's clock; {@link #FOREVER} for no limit
    */
   public final Outcome await(Object blocker, long nanos) {
+    Outcome outcome = awaitBeforeCheckpoint(blocker, nanos);
+    if (outcome == Outcome.CANCELLED) {
+      endedOtherwise();
+    }
+    return outcome;
+  }
+
+  /**
+   * As {@link #await}, for callers who go on to {@link Task#checkpoint} at once if it says {@link
+   * Outcome#CANCELLED}, or else call {@link #endedOtherwise}.
+   */
+  public final Outcome awaitBeforeCheckpoint(Object blocker, long nanos) {
     return await(blocker, nanos, true);
+  }
+
+  /** Says that no checkpoint follows, so that the next wait is told of what is due. */
+  final void endedOtherwise() {
+    if (task != null) {
+      task.endWait();
+    }
   }
 
   /** As {@link #await(Object, long)}, without a limit and deaf to cancellation and interrupts. */
@@ -199,6 +218,7 @@ public class Waiter {
     if (self != null) {
       self.beginWait(expiry != null);
     }
+    boolean cancelled = false;
     try {
       while (true) {
         if (granted) {
@@ -208,6 +228,7 @@ public class Waiter {
           return Outcome.TIMED_OUT;
         }
         if (cancellable ? Task.isDue(thread, self) : thread.isInterrupted()) {
+          cancelled = cancellable;
           return Outcome.CANCELLED;
         }
         if (self == null) {
@@ -218,7 +239,11 @@ public class Waiter {
       }
     } finally {
       if (self != null) {
-        self.endWait();
+        if (cancelled) {
+          self.endWaitBeforeCheckpoint();
+        } else {
+          self.endWait();
+        }
       }
     }
   }
