@@ -1,6 +1,8 @@
 package dev.loomlet;
 
 import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.sched.Attributes;
+import dev.loomlet.sched.Step;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
@@ -58,11 +60,23 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
     this.answered = answered;
     Objects.requireNonNull(body);
     this.body = loop.isDebug() ? new SpawnTrace<>(body) : body;
-    this.spawner = current();
+    Greenlet<?> parent = current();
+    this.spawner = parent;
     this.task = new GreenletTask(this);
     this.thread = JdkInternals.newVirtualThread(loop.core().scheduler, name, task);
     this.thread.setUncaughtExceptionHandler(task);
     this.task.mountBy(JdkInternals.mountFor(thread, loop.core().scheduler));
+    if (parent != null) {
+      inherit(parent);
+    }
+  }
+
+  private void inherit(Greenlet<?> parent) {
+    Step own = task.step();
+    Step parents = parent.task.step();
+    if (own != null && parents != null && parents.attributes() != Attributes.defaults()) {
+      own.attributes(parents.attributes().inherited());
+    }
   }
 
   /**
@@ -103,6 +117,37 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
   public static @Nullable Greenlet<?> current() {
     Thread self = Thread.currentThread();
     return self.isVirtual() && Task.of(self) instanceof GreenletTask task ? task.greenlet : null;
+  }
+
+  /**
+   * Tells its loop's policy what it is: its priority, deadline and so on. It has effect from the
+   * next time on that it becomes ready, under a policy that looks at it; what it spawns inherits
+   * it. Has no effect if the JDK mounts greenlets ({@code -Dloomlet.mount=jdk}).
+   *
+   * @return this
+   * @throws IllegalStateException if it was started, and the caller is not on its loop's thread
+   */
+  public Greenlet<T> attributes(Attributes attributes) {
+    Objects.requireNonNull(attributes);
+    if (started && !loop.isOnThread()) {
+      throw new IllegalStateException(
+          "the attributes of "
+              + describe()
+              + " belong to "
+              + loop
+              + " since it was started: set them before, or there by Loop.call");
+    }
+    Step step = task.step();
+    if (step != null) {
+      step.attributes(attributes);
+    }
+    return this;
+  }
+
+  /** What its loop's policy knows of it. On its loop; an estimate elsewhere. */
+  public Attributes attributes() {
+    Step step = task.step();
+    return step == null ? Attributes.defaults() : step.attributes();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.loomlet;
 
 import dev.loomlet.jdk.Mount;
+import dev.loomlet.sched.Step;
 import dev.loomlet.wait.Task;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,11 @@ final class GreenletTask extends Task {
 
   void mountBy(@Nullable Mount mount) {
     setMount(mount);
+  }
+
+  /** What its policy knows it by; null if the JDK mounts it. */
+  @Nullable Step step() {
+    return mount();
   }
 
   @Override

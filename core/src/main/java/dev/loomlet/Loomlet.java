@@ -97,7 +97,12 @@ public final class Loomlet {
       Shutdown.silence(e);
       throw e;
     } finally {
-      List<String> stubborn = loop.close(GRACE);
+      loop.cancelLeft(GRACE);
+      if (shutdown != null && Shutdown.needsLoops()) {
+        shutdown.ended();
+        loop.turnToTheEndOfTheJvm();
+      }
+      List<String> stubborn = loop.close();
       if (!stubborn.isEmpty()) {
         System.err.println("loomlet: did not end when cancelled: " + String.join(", ", stubborn));
       }

@@ -325,7 +325,7 @@ public final class Loop implements Executor {
       return;
     }
     Task.checkpoint();
-    if (new Waiter().await(this, nanos) == Waiter.Outcome.CANCELLED) {
+    if (new Waiter().awaitBeforeCheckpoint(this, nanos) == Waiter.Outcome.CANCELLED) {
       Task.checkpoint();
     }
   }
@@ -365,6 +365,12 @@ public final class Loop implements Executor {
    * @return the names of greenlets that did not end in time
    */
   List<String> close(Duration grace) {
+    cancelLeft(grace);
+    return close();
+  }
+
+  /** The first half of closing: cancels what still runs, and turns until that has ended. */
+  void cancelLeft(Duration grace) {
     closing = true;
     for (Greenlet<?> each = live.newest(); each != null; each = each.older) {
       each.cancel(true);
@@ -372,6 +378,15 @@ public final class Loop implements Executor {
     Deadline deadline = new Deadline();
     core.timers.schedule(deadline, TimeLimit.toNanos(grace));
     core.runUntil(() -> live.size() == 0 || deadline.passed);
+  }
+
+  /** Turns for virtual threads that are no greenlets. On the owner thread. */
+  void turnToTheEndOfTheJvm() {
+    core.runUntil(() -> false);
+  }
+
+  /** The second half of closing; returns the names of greenlets that did not end in time. */
+  List<String> close() {
     closed = true;
     core.runLeftTasks();
     List<String> stubborn = new ArrayList<>();

@@ -8,6 +8,9 @@ import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.sched.Inbox;
 import dev.loomlet.sched.Policy;
+import dev.loomlet.sched.Step;
+import dev.loomlet.sched.StepPolicy;
+import dev.loomlet.sched.TimedPolicy;
 import dev.loomlet.time.Clock;
 import dev.loomlet.time.TimerWheel;
 import dev.loomlet.wait.Providers;
@@ -60,6 +63,19 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
   final GreenletScheduler scheduler;
   private final WakeOnInterrupt interruptible;
   private final Policy policy;
+
+  /** The policy, if it wants to know how long steps run. */
+  private final @Nullable TimedPolicy timed;
+
+  /** Whether the clock is read after each step. */
+  private final boolean timesSteps;
+
+  /** The steps of threads that have none of ours; null if the policy does not ask for steps. */
+  private final @Nullable AdoptedSteps adopted;
+
+  /** When the step that runs began, if that matters to somebody. */
+  private long stepStart;
+
   private final Inbox inbox = new Inbox();
 
   /** Whether the owner is in {@link #runUntil}. */
@@ -86,6 +102,9 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     this.owner = Thread.currentThread();
     this.clock = options.clock();
     this.policy = options.policy().get();
+    this.timed = policy instanceof TimedPolicy wants ? wants : null;
+    this.timesSteps = timed != null || clock.isVirtual();
+    this.adopted = policy instanceof StepPolicy ? new AdoptedSteps() : null;
     this.timers = new TimerWheel(clock);
     this.scheduler = new GreenletScheduler(this);
     this.engine = options.engine().open(this);
@@ -110,10 +129,21 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
 
   @Override
   public void dispatch(Runnable continuation) {
-    if (onCarrier()) {
+    AdoptedSteps foreign = adopted;
+    if (foreign != null && !(continuation instanceof Step)) {
+      dispatch(continuation, foreign);
+    } else if (onCarrier()) {
       policy.add(continuation);
     } else {
       submit(continuation);
+    }
+  }
+
+  private void dispatch(Runnable continuation, AdoptedSteps foreign) {
+    if (onCarrier()) {
+      policy.add(foreign.of(continuation));
+    } else {
+      submit(() -> policy.add(foreign.of(continuation)));
     }
   }
 
@@ -190,7 +220,7 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     if (inbox.hasWork()) {
       inbox.drainTo(policy);
     }
-    STEP.setOpaque(this, ~runSteps(~step));
+    STEP.setOpaque(this, ~(timesSteps ? runTimedSteps(~step) : runSteps(~step)));
   }
 
   /** Runs steps that are numbered from the given number on; returns the last one. */
@@ -219,6 +249,38 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
       }
     }
     return current;
+  }
+
+  /** As {@link #runSteps}, with a look at the clock after each step. */
+  private long runTimedSteps(long before) {
+    long current = before;
+    long longest = clock.isVirtual() ? 1 : SLICE_NANOS;
+    long start = clock.nanoTime();
+    long now = start;
+    for (int i = 1; i <= BUDGET && now - start < longest; i++) {
+      Runnable continuation = policy.next();
+      if (continuation == null) {
+        return current;
+      }
+      STEP.setOpaque(this, ++current);
+      stepStart = now;
+      try {
+        continuation.run();
+      } catch (Throwable e) {
+        loop.uncaught(null, e);
+      }
+      now = clock.nanoTime();
+      if (timed != null) {
+        timed.ran(now - stepStart);
+      }
+    }
+    return current;
+  }
+
+  /** Whether the greenlet that yields is to go on, for its quantum is not used up. */
+  private boolean keepsRunning(TimedPolicy quanta) {
+    long ran = clock.nanoTime() - stepStart;
+    return quanta.keepsRunning(ran) && ran < (clock.isVirtual() ? 1 : SLICE_NANOS);
   }
 
   /** Runs what other threads sent before they could see that the loop has closed. */
@@ -300,6 +362,10 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
   @Override
   public void yieldNow() {
     // One checkpoint is enough: whatever was due before is so still.
+    if (timed != null && keepsRunning(timed)) {
+      Task.checkpoint();
+      return;
+    }
     Task task = Task.of(Thread.currentThread());
     if (task == null) {
       Thread.yield();

@@ -2,10 +2,12 @@ package dev.loomlet;
 
 import dev.loomlet.engine.EngineFactory;
 import dev.loomlet.engine.Engines;
+import dev.loomlet.engine.VirtualEngine;
 import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.sched.FifoPolicy;
 import dev.loomlet.sched.Policy;
 import dev.loomlet.time.Clock;
+import dev.loomlet.time.VirtualClock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name for messages and thread dumps; null for a name made from the thread's
  * @param engine how it does I/O
- * @param policy makes the policy that says which ready greenlet runs next
+ * @param policy makes the policy that says which ready greenlet runs next; a new one for each loop
  * @param clock where its time comes from
  * @param uncaughtHandler gets the errors of greenlets that nobody waited for
  * @param debug whether the error of a greenlet says where it was spawned, and an {@link
@@ -66,6 +68,17 @@ public record LoopOptions(
   /** The same with another clock. */
   public LoopOptions withClock(Clock newClock) {
     return new LoopOptions(name, engine, policy, newClock, uncaughtHandler, debug);
+  }
+
+  /**
+   * The same in virtual time, for one loop: there is no kernel, and when everybody waits the clock
+   * goes to the next timer at once. Sleeps and time limits of Loomlet go by it; those of the JDK
+   * look at the machine's clock.
+   *
+   * @param newClock by which code can also say that it takes time
+   */
+  public LoopOptions withVirtualTime(VirtualClock newClock) {
+    return withClock(newClock).withEngine(VirtualEngine::new);
   }
 
   /** The same with another place for errors that nobody waited for. */

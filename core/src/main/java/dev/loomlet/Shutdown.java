@@ -35,6 +35,12 @@ final class Shutdown {
   private static final Set<Shutdown> RUNS = ConcurrentHashMap.newKeySet();
   private static volatile boolean begun;
 
+  /**
+   * Whether exit was called on a virtual thread that is no greenlet. Nobody lists those, and it
+   * ends the JVM only if its loop, whichever that is, still turns when the hook is done.
+   */
+  private static volatile boolean begunBySomeVirtualThread;
+
   /** Installs the hook when the first run begins. */
   private static final class Hook {
     static {
@@ -98,6 +104,7 @@ final class Shutdown {
     if (runs.isEmpty()) {
       return;
     }
+    begunBySomeVirtualThread = !isBegunBySomebodyKnown(runs);
     endAtOnceOn("INT", 130);
     endAtOnceOn("TERM", 143);
     for (Shutdown each : runs) {
@@ -107,6 +114,20 @@ final class Shutdown {
     for (Shutdown each : runs) {
       each.await(start);
     }
+  }
+
+  private static boolean isBegunBySomebodyKnown(List<Shutdown> runs) {
+    for (StackTraceElement[] each : Thread.getAllStackTraces().values()) {
+      if (isEnding(each)) {
+        return true;
+      }
+    }
+    return runs.stream().anyMatch(each -> !each.exiting().isEmpty());
+  }
+
+  /** Whether the loop of a run that is over must go on turning until the JVM is gone. */
+  static boolean needsLoops() {
+    return begunBySomeVirtualThread;
   }
 
   /** Somebody who asks again does not want to wait. */
@@ -160,8 +181,13 @@ final class Shutdown {
   }
 
   private static boolean hasCalledExit(Thread thread) {
-    for (StackTraceElement each : thread.getStackTrace()) {
-      if (each.getClassName().equals("java.lang.Shutdown") && each.getMethodName().equals("exit")) {
+    return isEnding(thread.getStackTrace());
+  }
+
+  /** Whether a thread ends the JVM: by exit, for a signal too, or as the last one that is left. */
+  private static boolean isEnding(StackTraceElement[] stack) {
+    for (StackTraceElement each : stack) {
+      if (each.getClassName().equals("java.lang.Shutdown")) {
         return true;
       }
     }

@@ -11,7 +11,16 @@ import java.util.stream.Collectors;
 /** Opens to Loomlet what it otherwise needs JVM flags for. */
 final class Access {
   private static final Set<String> PACKAGES =
-      Set.of("java.io", "java.lang", "java.net", "java.net.spi", "sun.nio.ch");
+      Set.of(
+          "java.io",
+          "java.lang",
+          "java.net",
+          "java.net.spi",
+          "java.nio.channels.spi",
+          "sun.launcher",
+          "sun.net",
+          "sun.nio.ch",
+          "sun.nio.fs");
 
   private Access() {}
 

@@ -3,10 +3,14 @@ package dev.loomlet.agent;
 import static java.lang.invoke.MethodType.methodType;
 
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodType;
+import java.net.spi.InetAddressResolver;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /** The methods of {@link Hooks} as patched code sees them: static ones of the hook class. */
@@ -15,16 +19,78 @@ enum HookMethod {
   POLL("poll", methodType(boolean.class, int.class, int.class, long.class, BooleanSupplier.class)),
   POLL_SELECTOR("pollSelector", methodType(boolean.class, int.class, long.class)),
   STOP_POLL("stopPoll", methodType(void.class, int.class, int.class)),
+  READ_SOCKET(
+      "readSocket",
+      methodType(int.class, FileDescriptor.class, byte[].class, int.class, int.class)),
+  WRITE_SOCKET(
+      "writeSocket",
+      methodType(int.class, FileDescriptor.class, byte[].class, int.class, int.class)),
+  READ_SOCKET_TO(
+      "readSocketTo", methodType(int.class, FileDescriptor.class, long.class, int.class)),
+  WRITE_SOCKET_FROM(
+      "writeSocketFrom", methodType(int.class, FileDescriptor.class, long.class, int.class)),
   START_POLLERS("startPollers", methodType(boolean.class, Object.class)),
   CLOSING("closing", methodType(void.class, FileDescriptor.class)),
   CLOSING_NUMBER("closingNumber", methodType(void.class, int.class)),
-  BEFORE_READ("beforeRead", methodType(void.class, Object.class, FileDescriptor.class)),
-  BEFORE_WRITE("beforeWrite", methodType(void.class, Object.class, FileDescriptor.class)),
+  READ(
+      "read",
+      methodType(
+          int.class,
+          FileInputStream.class,
+          FileDescriptor.class,
+          byte[].class,
+          int.class,
+          int.class)),
+  READ_ONE("readOne", methodType(int.class, FileInputStream.class, FileDescriptor.class)),
   WRITE(
       "write",
       methodType(
+          boolean.class,
+          FileOutputStream.class,
+          FileDescriptor.class,
+          byte[].class,
+          int.class,
+          int.class)),
+  WRITE_ONE(
+      "writeOne",
+      methodType(boolean.class, FileOutputStream.class, FileDescriptor.class, int.class)),
+  READ_FILE(
+      "readFile",
+      methodType(
+          int.class, Object.class, FileDescriptor.class, byte[].class, int.class, int.class)),
+  READ_FILE_ONE("readFileOne", methodType(int.class, Object.class, FileDescriptor.class)),
+  WRITE_FILE(
+      "writeFile",
+      methodType(
           boolean.class, Object.class, FileDescriptor.class, byte[].class, int.class, int.class)),
-  LOOK_UP("lookUp", methodType(Object.class, Object.class, String.class, Object.class));
+  WRITE_FILE_ONE(
+      "writeFileOne", methodType(boolean.class, Object.class, FileDescriptor.class, int.class)),
+  READ_CHANNEL(
+      "readChannel",
+      methodType(int.class, Object.class, FileDescriptor.class, long.class, int.class, long.class)),
+  WRITE_CHANNEL(
+      "writeChannel",
+      methodType(int.class, Object.class, FileDescriptor.class, long.class, int.class, long.class)),
+  LOCK("lock", methodType(Object.class, Object.class, long.class, long.class, boolean.class)),
+  GOES_ELSEWHERE("goesElsewhere", methodType(boolean.class)),
+  ELSEWHERE("elsewhere", methodType(Object.class, int.class, Object[].class)),
+  START("start", methodType(boolean.class, Thread.class)),
+  START_IN_CONTAINER("startInContainer", methodType(boolean.class, Thread.class, Object.class)),
+  REAL("real", methodType(Runnable.class, Runnable.class)),
+  STAND_IN("standIn", methodType(Thread.class, Thread.class)),
+  STAND_IN_OR_SELF("standInOrSelf", methodType(Thread.class, Thread.class)),
+  INTERRUPT("interrupt", methodType(boolean.class, Thread.class)),
+  IS_INTERRUPTED("isInterrupted", methodType(int.class, Thread.class)),
+  IS_NO_DAEMON("isNoDaemon", methodType(boolean.class, Thread.class)),
+  EXECUTOR("executor", methodType(Executor.class)),
+  EXECUTOR_FOR("executorFor", methodType(Executor.class, Object.class)),
+  SUBMIT("submit", methodType(Object.class, Object.class, Object.class)),
+  LOOK_UP(
+      "lookUp",
+      methodType(Object.class, Object.class, String.class, InetAddressResolver.LookupPolicy.class)),
+  NAME_OF("nameOf", methodType(Object.class, Object.class, byte[].class)),
+  LOAD_MAIN("loadMain", methodType(Object.class, boolean.class, int.class, String.class)),
+  SCHEDULER("schedulerFor", methodType(Object.class, Object.class));
 
   private final String methodName;
   private final MethodType type;

@@ -1,17 +1,23 @@
 package dev.loomlet.agent;
 
-import dev.loomlet.ThreadPool;
 import dev.loomlet.engine.JdkDescriptors;
+import dev.loomlet.engine.JdkFiles;
+import dev.loomlet.jdk.ClassLoading;
 import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.wait.HelperPool;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WaitLoop;
+import dev.loomlet.wait.Waiter;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
-import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolver.LookupPolicy;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +27,33 @@ import org.jspecify.annotations.Nullable;
  * virtual one of a loop each returns after one test.
  */
 final class Hooks {
+  /** What a method would return that is left to the JDK. */
+  static final int LEFT = Integer.MIN_VALUE;
+
   private static final int POLLIN = 1;
-  private static final int MOST_LOOKUPS = 16;
 
   // Turned on only when everything that belongs together is patched.
   private static volatile boolean sockets;
   private static volatile boolean names;
+  private static volatile boolean files;
   private static volatile boolean closings;
 
   private static final List<Class<?>> USED =
-      List.of(JdkAccess.class, StreamWaits.class, JdkDescriptors.class, Task.class);
+      List.of(
+          JdkAccess.class,
+          StreamWaits.class,
+          SocketTransfers.class,
+          FileStreams.class,
+          Elsewhere.class,
+          HostNames.class,
+          ClassLoading.class,
+          HelperPool.class,
+          JdkDescriptors.class,
+          JdkFiles.class,
+          Waiter.class,
+          WaitLoop.class,
+          GreenletScheduler.class,
+          Task.class);
 
   private Hooks() {}
 
@@ -42,16 +65,28 @@ final class Hooks {
     for (Class<?> each : USED) {
       try {
         MethodHandles.lookup().ensureInitialized(each);
-      } catch (IllegalAccessException e) {
+        for (Class<?> inner : each.getDeclaredClasses()) {
+          Class.forName(inner.getName(), false, each.getClassLoader());
+        }
+      } catch (IllegalAccessException | ClassNotFoundException e) {
         throw new LinkageError(each.getName(), e);
       }
     }
+    // Links what tells a loop's threads from others, on one that is virtual, and no loop's.
+    JdkInternals.schedulerOf(Thread.ofVirtual().unstarted(() -> {}));
     // Links what reads the number.
     JdkDescriptors.closing(JdkAccess.numberOf(new FileDescriptor()));
     closings = true;
     sockets |= topics.contains(Topic.SOCKETS);
     names |= topics.contains(Topic.NAMES);
     StreamWaits.enable(topics);
+    if (topics.contains(Topic.THREADS)) {
+      StandIns.enable();
+    }
+    if (topics.contains(Topic.FILES)) {
+      FilePoints.link();
+      files = true;
+    }
   }
 
   /** The loop that the calling thread is a virtual thread of, or null. */
@@ -87,6 +122,42 @@ final class Hooks {
     if (sockets) {
       JdkDescriptors.stop(fd, readinessOf(event));
     }
+  }
+
+  /** What does transfers for the calling thread, if it is a virtual one of a loop. */
+  private static @Nullable JdkDescriptors descriptors() {
+    WaitLoop loop = sockets ? loop() : null;
+    return loop == null ? null : loop.jdkDescriptors();
+  }
+
+  /** {@code NioSocketImpl.tryRead}: its result, or {@link #LEFT}. */
+  static int readSocket(FileDescriptor socket, byte[] target, int offset, int length)
+      throws IOException {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors == null
+        ? LEFT
+        : SocketTransfers.read(descriptors, socket, target, offset, length);
+  }
+
+  /** {@code NioSocketImpl.tryWrite}: its result, or {@link #LEFT}. */
+  static int writeSocket(FileDescriptor socket, byte[] source, int offset, int length)
+      throws IOException {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors == null
+        ? LEFT
+        : SocketTransfers.write(descriptors, socket, source, offset, length);
+  }
+
+  /** {@code SocketDispatcher.read}: its result, or {@link #LEFT}. */
+  static int readSocketTo(FileDescriptor socket, long address, int length) throws IOException {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors == null ? LEFT : SocketTransfers.read(descriptors, socket, address, length);
+  }
+
+  /** {@code SocketDispatcher.write}: its result, or {@link #LEFT}. */
+  static int writeSocketFrom(FileDescriptor socket, long address, int length) throws IOException {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors == null ? LEFT : SocketTransfers.write(descriptors, socket, address, length);
   }
 
   /**
@@ -144,52 +215,197 @@ final class Hooks {
     }
   }
 
-  /** {@code FileInputStream.read}, which follows. */
-  static void beforeRead(Object stream, @Nullable FileDescriptor descriptor) {
-    if (descriptor != null && Thread.currentThread().isVirtual() && closings) {
-      StreamWaits.await(stream, descriptor, JdkDescriptors.READABLE);
-    }
+  /**
+   * {@code FileInputStream.read} of several bytes.
+   *
+   * @return {@link FileStreams#GO_ON} if it is to follow
+   */
+  static int read(
+      FileInputStream in, @Nullable FileDescriptor descriptor, byte[] bytes, int offset, int length)
+      throws Throwable {
+    return descriptor != null && closings
+        ? StreamWaits.read(in, descriptor, bytes, offset, length)
+        : FileStreams.GO_ON;
   }
 
-  /** {@code FileOutputStream.write} of one byte, which follows. */
-  static void beforeWrite(Object stream, @Nullable FileDescriptor descriptor) {
-    if (descriptor != null && Thread.currentThread().isVirtual() && closings) {
-      StreamWaits.await(stream, descriptor, JdkDescriptors.WRITABLE);
-    }
+  /** {@code FileInputStream.read} of one byte; as {@link #read}. */
+  static int readOne(FileInputStream in, @Nullable FileDescriptor descriptor) throws Throwable {
+    byte[] one = new byte[1];
+    return single(read(in, descriptor, one, 0, 1), one);
+  }
+
+  private static int single(int count, byte[] one) {
+    return count == 1 ? Byte.toUnsignedInt(one[0]) : count;
   }
 
   /** {@code FileOutputStream.write}: whether it was done here. */
   static boolean write(
-      Object stream, @Nullable FileDescriptor descriptor, byte[] bytes, int offset, int length)
-      throws IOException {
+      FileOutputStream out,
+      @Nullable FileDescriptor descriptor,
+      byte[] bytes,
+      int offset,
+      int length)
+      throws Throwable {
     return descriptor != null
-        && Thread.currentThread().isVirtual()
         && closings
-        && StreamWaits.write(stream, descriptor, bytes, offset, length);
+        && StreamWaits.write(out, descriptor, bytes, offset, length);
+  }
+
+  /** {@code FileOutputStream.write} of one byte: whether it was done here. */
+  static boolean writeOne(FileOutputStream out, @Nullable FileDescriptor descriptor, int value)
+      throws Throwable {
+    return write(out, descriptor, new byte[] {(byte) value}, 0, 1);
+  }
+
+  /** {@code RandomAccessFile.readBytes}; as {@link #read}. */
+  static int readFile(
+      Object file, @Nullable FileDescriptor descriptor, byte[] bytes, int offset, int length)
+      throws Throwable {
+    return files && descriptor != null
+        ? FileStreams.readFile(file, descriptor, bytes, offset, length)
+        : FileStreams.GO_ON;
+  }
+
+  /** {@code RandomAccessFile.read} of one byte; as {@link #read}. */
+  static int readFileOne(Object file, @Nullable FileDescriptor descriptor) throws Throwable {
+    byte[] one = new byte[1];
+    return single(readFile(file, descriptor, one, 0, 1), one);
+  }
+
+  /** {@code RandomAccessFile.implWriteBytes}: whether it was done here. */
+  static boolean writeFile(
+      Object file, @Nullable FileDescriptor descriptor, byte[] bytes, int offset, int length)
+      throws Throwable {
+    return files
+        && descriptor != null
+        && FileStreams.writeFile(file, descriptor, bytes, offset, length);
+  }
+
+  /** {@code RandomAccessFile.implWrite} of one byte: whether it was done here. */
+  static boolean writeFileOne(Object file, @Nullable FileDescriptor descriptor, int value)
+      throws Throwable {
+    return writeFile(file, descriptor, new byte[] {(byte) value}, 0, 1);
+  }
+
+  /** {@code UnixFileDispatcherImpl.read} and {@code pread}; as {@link #read}. */
+  static int readChannel(
+      Object dispatcher, FileDescriptor descriptor, long address, int length, long position)
+      throws Throwable {
+    return files
+        ? FileStreams.readChannel(dispatcher, descriptor, address, length, position)
+        : FileStreams.GO_ON;
+  }
+
+  /** {@code UnixFileDispatcherImpl.write} and {@code pwrite}; as {@link #read}. */
+  static int writeChannel(
+      Object dispatcher, FileDescriptor descriptor, long address, int length, long position)
+      throws Throwable {
+    return files
+        ? FileStreams.writeChannel(dispatcher, descriptor, address, length, position)
+        : FileStreams.GO_ON;
+  }
+
+  /** {@code FileChannelImpl.lock}, which an interrupt ends; null if it was not done here. */
+  static @Nullable Object lock(Object channel, long position, long size, boolean shared)
+      throws Throwable {
+    return goesElsewhere()
+        ? Elsewhere.call(() -> JdkAccess.lock(channel, position, size, shared), true)
+        : null;
+  }
+
+  /** Whether what blocks is to be done on a helper thread. */
+  static boolean goesElsewhere() {
+    return files && loop() != null && Elsewhere.isPossible();
+  }
+
+  /** Has a method called on a helper thread. */
+  static @Nullable Object elsewhere(int point, @Nullable Object[] arguments) throws Throwable {
+    return Elsewhere.call(point, arguments);
+  }
+
+  /** {@code Thread.start()}: whether a greenlet was started instead. */
+  static boolean start(Thread thread) {
+    return Thread.currentThread().isVirtual() && StandIns.start(thread);
   }
 
   /**
-   * The C library's resolver, on a thread of ours.
+   * {@code LauncherHelper.checkAndLoadMain}: a class whose {@code main} runs the program's.
    *
    * @return null if it was not done here
    */
-  static @Nullable Object lookUp(Object resolver, String host, Object policy) throws IOException {
-    if (!names || loop() == null) {
-      return null;
-    }
-    try {
-      return Lookups.THREADS.apply(() -> JdkAccess.lookUp(resolver, host, policy));
-    } catch (RuntimeException | IOException e) {
-      throw e;
-    } catch (Exception e) {
-      UnknownHostException unknown = new UnknownHostException(host);
-      unknown.initCause(e);
-      throw unknown;
-    }
+  static @Nullable Object loadMain(boolean toStandardError, int mode, String what)
+      throws Throwable {
+    return MainOnLoop.load(toStandardError, mode, what);
   }
 
-  /** Made when the first name is looked up. */
-  private static final class Lookups {
-    static final ThreadPool THREADS = new ThreadPool("loomlet-names", MOST_LOOKUPS);
+  /** {@code new VirtualThread}: its scheduler, given the one that the caller wants. */
+  static @Nullable Object schedulerFor(@Nullable Object given) {
+    return Spread.schedulerFor(given);
+  }
+
+  /** {@code Thread.start(ThreadContainer)}: as {@link #start}. */
+  static boolean startInContainer(Thread thread, Object container) {
+    return Thread.currentThread().isVirtual() && StandIns.startInContainer(thread, container);
+  }
+
+  /** Marks the task of a platform thread that somebody asks for. */
+  static @Nullable Runnable real(@Nullable Runnable task) {
+    return StandIns.real(task);
+  }
+
+  /** The thread that stands in for another one, or null. */
+  static @Nullable Thread standIn(Thread thread) {
+    return StandIns.of(thread);
+  }
+
+  /** The thread that stands in for another one, else that one. */
+  static @Nullable Thread standInOrSelf(@Nullable Thread thread) {
+    return StandIns.orSelf(thread);
+  }
+
+  /** {@code Thread.interrupt}: whether it was done here. */
+  static boolean interrupt(Thread thread) {
+    return StandIns.interrupt(thread);
+  }
+
+  /** {@code Thread.isInterrupted}; -1 if it is to follow. */
+  static int isInterrupted(Thread thread) {
+    return StandIns.isInterrupted(thread);
+  }
+
+  /** {@code Thread.isDaemon}: whether the answer is no. */
+  static boolean isNoDaemon(Thread thread) {
+    return StandIns.isNoDaemon(thread);
+  }
+
+  /** What {@code CompletableFuture} uses on a loop; null for the JDK's choice. */
+  static @Nullable Executor executor() {
+    return Thread.currentThread().isVirtual() ? StandIns.executor() : null;
+  }
+
+  /** What a pool does its work with on a loop; null for its own threads. */
+  static @Nullable Executor executorFor(Object pool) {
+    return Thread.currentThread().isVirtual() ? StandIns.executorFor(pool) : null;
+  }
+
+  /** {@code ForkJoinPool.submit}; null if it is to follow. */
+  static @Nullable Object submit(Object pool, @Nullable Object task) {
+    return Thread.currentThread().isVirtual() ? StandIns.submit(pool, task) : null;
+  }
+
+  /** {@code PlatformResolver.lookupByName}; null if it was not done here. */
+  static @Nullable Object lookUp(Object resolver, String host, LookupPolicy policy)
+      throws IOException {
+    return names && loop() != null ? HostNames.lookUp(resolver, host, policy) : null;
+  }
+
+  /** {@code PlatformResolver.lookupByAddress}; null if it was not done here. */
+  static @Nullable Object nameOf(Object resolver, byte @Nullable [] address) throws IOException {
+    return names
+            && loop() != null
+            && address != null
+            && (address.length == 4 || address.length == 16)
+        ? HostNames.nameOf(resolver, address)
+        : null;
   }
 }

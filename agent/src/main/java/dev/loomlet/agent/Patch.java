@@ -34,6 +34,11 @@ public final class Patch {
   private static final Map<Topic, String> REASONS = new EnumMap<>(Topic.class);
   private static final Set<PatchPoint> WOVEN = new LinkedHashSet<>();
 
+  private static final String NOT_ASKED = "nobody has asked for it to be patched";
+
+  /** Those that belong to no topic. */
+  private static final Set<PatchPoint> WOVEN_ALONE = new LinkedHashSet<>();
+
   private static volatile @Nullable Instrumentation instrumentation;
 
   /** Whether this class loads the agent, so that the agent need not install anything. */
@@ -44,7 +49,7 @@ public final class Patch {
   private Patch() {}
 
   /**
-   * Patches everything (gevent: {@code patch_all}).
+   * Patches everything but {@link Topic#THREADS} (gevent: {@code patch_all}).
    *
    * @return what is patched now
    * @throws IllegalStateException if this JVM cannot be patched; says what to do
@@ -66,13 +71,24 @@ public final class Patch {
       Set<Topic> wanted = EnumSet.noneOf(Topic.class);
       wanted.addAll(options.topics());
       wanted.removeAll(PATCHED);
-      if (!wanted.isEmpty()) {
+      // An agent that is to patch nothing still gives greenlets what they need of the JVM.
+      if (!wanted.isEmpty() || (instrumentation != null && !prepared)) {
         patch(wanted);
       }
       return report();
     } finally {
       LOCK.unlock();
     }
+  }
+
+  /**
+   * Waits until all threads have ended that became greenlets ({@link Topic#THREADS}) and are not
+   * daemons, as the JVM does with real ones at the end of {@code main}. A greenlet as others run.
+   *
+   * @throws InterruptedException if the caller is interrupted or cancelled
+   */
+  public static void awaitThreads() throws InterruptedException {
+    StandIns.awaitEnd();
   }
 
   /** What is patched, what is not, and why (for {@code loomlet doctor}). */
@@ -82,8 +98,7 @@ public final class Patch {
       List<PatchReport.Entry> entries = new ArrayList<>();
       for (Topic topic : Topic.values()) {
         boolean patched = PATCHED.contains(topic);
-        String reason =
-            patched ? null : REASONS.getOrDefault(topic, "nobody has asked for it to be patched");
+        String reason = patched ? null : REASONS.getOrDefault(topic, NOT_ASKED);
         entries.add(new PatchReport.Entry(topic, patched, reason, methodsOf(topic)));
       }
       return new PatchReport(List.copyOf(entries));
@@ -136,16 +151,21 @@ public final class Patch {
     for (PatchPoint point : pointsOf(Set.of(topic))) {
       Class<?> type = point.find();
       if (type == null) {
-        return "left as the JDK has it, because this one ("
-            + Runtime.version()
-            + ") has no method "
-            + point.fullName();
+        return reasonWithout(point);
       }
       if (!WOVEN.contains(point)) {
         classes.add(type);
       }
     }
     return null;
+  }
+
+  /** Why a topic is left alone that needs a method which is not there. */
+  static String reasonWithout(PatchPoint point) {
+    return "left as the JDK has it, because this one ("
+        + Runtime.version()
+        + ") has no method "
+        + point.fullName();
   }
 
   private static boolean prepare(Instrumentation tool, Set<Topic> wanted) {
@@ -172,17 +192,7 @@ public final class Patch {
     points.addAll(again.stream().filter(each -> sharesClass(each, points)).toList());
     points.stream().filter(WOVEN::contains).map(PatchPoint::find).forEach(classes::add);
     Weaver weaver = new Weaver(List.copyOf(points));
-    Throwable failure = null;
-    tool.addTransformer(weaver, true);
-    try {
-      tool.retransformClasses(classes.toArray(Class<?>[]::new));
-      failure = weaver.failure();
-    } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
-      failure = e;
-    } finally {
-      // What is left registered would be asked about every class that is loaded.
-      tool.removeTransformer(weaver);
-    }
+    Throwable failure = retransform(tool, weaver, classes);
     if (failure == null && weaver.isComplete()) {
       WOVEN.addAll(points);
       PATCHED.addAll(topics);
@@ -192,6 +202,68 @@ public final class Patch {
       String reason =
           "left as the JDK has it, because its classes could not be changed: " + failure;
       topics.forEach(each -> REASONS.put(each, reason));
+    }
+  }
+
+  /**
+   * Has the JDK's launcher start the program's {@code main} as a greenlet. Before it looks for it.
+   *
+   * @return why it will not, in one sentence; null if it will
+   */
+  static @Nullable String runMainOnLoop() {
+    LOCK.lock();
+    try {
+      Instrumentation tool = instrumentation();
+      String reason = weave(tool, MainOnLoop.POINT);
+      return reason == null ? MainOnLoop.enable(tool) : reason;
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /**
+   * Has virtual threads ask {@link Spread} for their scheduler.
+   *
+   * @return why they will not, in one sentence; null if they will
+   */
+  static @Nullable String spread() {
+    LOCK.lock();
+    try {
+      return WOVEN_ALONE.contains(Spread.POINT) ? null : weave(instrumentation(), Spread.POINT);
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** Weaves one point that belongs to no topic, in a class that has no other; returns why not. */
+  private static @Nullable String weave(Instrumentation tool, PatchPoint point) {
+    Class<?> type = point.find();
+    if (type == null) {
+      return "this JDK (" + Runtime.version() + ") has no " + point.fullName();
+    }
+    if (!prepare(tool, Set.of())) {
+      return "the JDK's internals are out of reach";
+    }
+    Weaver weaver = new Weaver(List.of(point));
+    Throwable failure = retransform(tool, weaver, Set.of(type));
+    if (failure != null || !weaver.isComplete()) {
+      return point.className() + " could not be changed: " + failure;
+    }
+    WOVEN_ALONE.add(point);
+    return null;
+  }
+
+  private static @Nullable Throwable retransform(
+      Instrumentation tool, Weaver weaver, Set<Class<?>> classes) {
+    tool.addTransformer(weaver, true);
+    try {
+      tool.retransformClasses(classes.toArray(Class<?>[]::new));
+      return weaver.failure();
+    } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
+      return e;
+    } finally {
+      // What is left registered would be asked about every class that is loaded.
+      tool.removeTransformer(weaver);
     }
   }
 

@@ -22,9 +22,18 @@ public record PatchOptions(Set<Topic> topics) {
     topics = Collections.unmodifiableSet(copy);
   }
 
-  /** Everything. */
+  /** Everything but what must be asked for. */
   public static PatchOptions all() {
-    return new PatchOptions(EnumSet.allOf(Topic.class));
+    EnumSet<Topic> usual = EnumSet.allOf(Topic.class);
+    usual.removeIf(each -> !each.isDefault());
+    return new PatchOptions(usual);
+  }
+
+  /** All of this and a topic more. */
+  public PatchOptions with(Topic topic) {
+    EnumSet<Topic> more = EnumSet.of(topic);
+    more.addAll(topics);
+    return new PatchOptions(more);
   }
 
   /** All of this but one topic. */
@@ -38,26 +47,26 @@ public record PatchOptions(Set<Topic> topics) {
   /**
    * Understands what follows {@code -javaagent:loomlet-agent.jar=}.
    *
-   * @param text such as {@code no-sockets,no-files}; empty for everything
+   * @param text such as {@code no-sockets,threads}; empty for {@link #all}
    * @throws IllegalArgumentException if it says something else; the message says what there is
    */
   public static PatchOptions parse(String text) {
     PatchOptions options = all();
     for (String word : text.split(",", -1)) {
       if (!word.isBlank()) {
-        options = options.without(topicOf(word.strip()));
+        options = options.adjustedBy(word.strip().toLowerCase(Locale.ROOT));
       }
     }
     return options;
   }
 
-  private static Topic topicOf(String word) {
-    if (word.startsWith(NO)) {
-      String name = word.substring(NO.length()).toLowerCase(Locale.ROOT);
-      for (Topic each : Topic.values()) {
-        if (each.optionName().equals(name)) {
-          return each;
-        }
+  private PatchOptions adjustedBy(String word) {
+    for (Topic each : Topic.values()) {
+      if (word.equals(NO + each.optionName())) {
+        return without(each);
+      }
+      if (!each.isDefault() && word.equals(each.optionName())) {
+        return with(each);
       }
     }
     throw new IllegalArgumentException(
@@ -65,7 +74,9 @@ public record PatchOptions(Set<Topic> topics) {
             + word
             + "'; there are "
             + Arrays.stream(Topic.values())
-                .map(each -> NO + each.optionName())
-                .collect(Collectors.joining(", ")));
+                .map(each -> (each.isDefault() ? NO : "") + each.optionName())
+                .collect(Collectors.joining(", "))
+            + " and "
+            + Agent.NO_MAIN);
   }
 }

@@ -1,6 +1,7 @@
 package dev.loomlet.agent;
 
 import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
@@ -48,8 +49,13 @@ record PatchPoint(
   @Nullable Class<?> find() {
     try {
       Class<?> type = Class.forName(className, false, null);
-      for (Method each : type.getDeclaredMethods()) {
-        if (each.getName().equals(method) && descriptorOf(each).equals(descriptor)) {
+      Executable[] candidates =
+          method.equals(ConstantDescs.INIT_NAME)
+              ? type.getDeclaredConstructors()
+              : type.getDeclaredMethods();
+      for (Executable each : candidates) {
+        boolean named = each instanceof Constructor<?> || each.getName().equals(method);
+        if (named && descriptorOf(each).equals(descriptor)) {
           return type;
         }
       }

@@ -13,25 +13,20 @@ import java.lang.constant.ClassDesc;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Every method of the JDK that is touched. */
 final class PatchPoints {
   private static final String POLLER = "sun.nio.ch.Poller";
   private static final String SELECTOR = "sun.nio.ch.EPollSelectorImpl";
-  private static final String INPUT = "java.io.FileInputStream";
-  private static final String OUTPUT = "java.io.FileOutputStream";
   private static final String RESOLVER = "java.net.InetAddress$PlatformResolver";
-  private static final ClassDesc DESCRIPTOR = ClassDesc.of("java.io.FileDescriptor");
 
-  private static final Set<Topic> READERS = EnumSet.of(STDIN, PROCESS, FILES);
-  private static final Set<Topic> WRITERS = EnumSet.of(PROCESS, FILES);
   private static final Set<Topic> CLOSERS = EnumSet.of(SOCKETS, STDIN, PROCESS, FILES);
 
-  private static final String READ = "waits until there is something to read";
-  private static final String WRITE = "waits until there is room to write";
+  private static final String BLOCKS = "the C library's resolver blocks its thread";
   private static final String CLOSE = "forgets the registration of a descriptor that is closed";
 
-  static final List<PatchPoint> ALL =
+  private static final List<PatchPoint> WAITS =
       List.of(
           new PatchPoint(
               EnumSet.of(SOCKETS),
@@ -63,6 +58,10 @@ final class PatchPoints {
                 code.iload(0).iload(1);
                 HookMethod.STOP_POLL.call(code);
               }),
+          transferringArray("tryRead", "reads into the caller's array", HookMethod.READ_SOCKET),
+          transferringArray("tryWrite", "writes from the caller's array", HookMethod.WRITE_SOCKET),
+          transferring("read", HookMethod.READ_SOCKET_TO),
+          transferring("write", HookMethod.WRITE_SOCKET_FROM),
           new PatchPoint(
               EnumSet.of(SOCKETS),
               POLLER + "$Pollers",
@@ -123,78 +122,78 @@ final class PatchPoints {
                 code.aload(0).getfield(ClassDesc.of("java.io.FileCleanable"), "fd", CD_int);
                 HookMethod.CLOSING_NUMBER.call(code);
               }),
-          reading("read", "()I"),
-          reading("read", "([B)I"),
-          reading("read", "([BII)I"),
-          new PatchPoint(
-              WRITERS,
-              OUTPUT,
-              "write",
-              "(I)V",
-              WRITE,
-              code -> {
-                loadStream(code, OUTPUT);
-                HookMethod.BEFORE_WRITE.call(code);
-              }),
-          new PatchPoint(
-              WRITERS,
-              OUTPUT,
-              "write",
-              "([B)V",
-              WRITE,
-              code -> {
-                loadStream(code, OUTPUT);
-                code.aload(1).iconst_0().aload(1).arraylength();
-                returnIf(code, HookMethod.WRITE);
-              }),
-          new PatchPoint(
-              WRITERS,
-              OUTPUT,
-              "write",
-              "([BII)V",
-              WRITE,
-              code -> {
-                loadStream(code, OUTPUT);
-                code.aload(1).iload(2).iload(3);
-                returnIf(code, HookMethod.WRITE);
-              }),
           new PatchPoint(
               EnumSet.of(NAMES),
               RESOLVER,
               "lookupByName",
               "(Ljava/lang/String;Ljava/net/spi/InetAddressResolver$LookupPolicy;)"
                   + "Ljava/util/stream/Stream;",
-              "the C library's resolver blocks its thread",
+              BLOCKS,
               code -> {
                 code.aload(0).aload(1).aload(2);
-                HookMethod.LOOK_UP.call(code);
-                code.dup()
-                    .ifThenElse(
-                        Opcode.IFNONNULL,
-                        found -> found.checkcast(ClassDesc.of("java.util.stream.Stream")).areturn(),
-                        CodeBuilder::pop);
+                returnFound(code, HookMethod.LOOK_UP, "java.util.stream.Stream");
+              }),
+          new PatchPoint(
+              EnumSet.of(NAMES),
+              RESOLVER,
+              "lookupByAddress",
+              "([B)Ljava/lang/String;",
+              BLOCKS,
+              code -> {
+                code.aload(0).aload(1);
+                returnFound(code, HookMethod.NAME_OF, "java.lang.String");
               }));
+
+  static final List<PatchPoint> ALL =
+      Stream.of(WAITS, StreamPoints.ALL, FilePoints.ALL, ThreadPoints.ALL)
+          .flatMap(List::stream)
+          .toList();
 
   private PatchPoints() {}
 
-  private static PatchPoint reading(String method, String descriptor) {
+  private static PatchPoint transferringArray(String method, String does, HookMethod hook) {
     return new PatchPoint(
-        READERS,
-        INPUT,
+        EnumSet.of(SOCKETS),
+        "sun.nio.ch.NioSocketImpl",
         method,
-        descriptor,
-        READ,
+        "(Ljava/io/FileDescriptor;[BII)I",
+        does + " by a cheaper call, and none where it would be in vain",
         code -> {
-          loadStream(code, INPUT);
-          HookMethod.BEFORE_READ.call(code);
+          code.aload(1).aload(2).iload(3).iload(4);
+          returnUnlessLeft(code, hook);
         });
   }
 
-  private static void loadStream(CodeBuilder code, String owner) {
-    code.aload(0).aload(0).getfield(ClassDesc.of(owner), "fd", DESCRIPTOR);
+  private static PatchPoint transferring(String method, HookMethod hook) {
+    return new PatchPoint(
+        EnumSet.of(SOCKETS),
+        "sun.nio.ch.SocketDispatcher",
+        method,
+        "(Ljava/io/FileDescriptor;JI)I",
+        "the same by a cheaper call",
+        code -> {
+          code.aload(1).lload(2).iload(4);
+          returnUnlessLeft(code, hook);
+        });
   }
 
-  private static void returnIf(CodeBuilder code, HookMethod hook) {
+  private static void returnUnlessLeft(CodeBuilder code, HookMethod hook) {
+    hook.call(code);
+    code.dup()
+        .loadConstant(Hooks.LEFT)
+        .ifThenElse(Opcode.IF_ICMPNE, CodeBuilder::ireturn, CodeBuilder::pop);
+  }
+
+  private static void returnFound(CodeBuilder code, HookMethod hook, String type) {
+    hook.call(code);
+    code.dup()
+        .ifThenElse(
+            Opcode.IFNONNULL,
+            found -> found.checkcast(ClassDesc.of(type)).areturn(),
+            CodeBuilder::pop);
+  }
+
+  static void returnIf(CodeBuilder code, HookMethod hook) {
     hook.call(code);
     code.ifThen(CodeBuilder::return_);
   }

@@ -1,12 +1,12 @@
 package dev.loomlet.agent;
 
 import dev.loomlet.engine.JdkDescriptors;
+import dev.loomlet.engine.JdkFiles;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WaitLoop;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ final class StreamWaits {
   private static final int STANDARD_INPUT = 0;
 
   /** A pipe that is ready for writing takes this many bytes at once: PIPE_BUF of pipe(7). */
-  private static final int PIECE = 4096;
+  static final int PIECE = 4096;
 
   private static volatile boolean stdin;
   private static volatile boolean processes;
@@ -46,11 +46,32 @@ final class StreamWaits {
     return loop == null ? null : loop.jdkDescriptors();
   }
 
-  /** Waits until a descriptor is ready, if the calling thread is one of a loop. */
-  static void await(Object stream, FileDescriptor descriptor, int readiness) {
+  /**
+   * Reads from a regular file; for everything else, waits until there is something to read.
+   *
+   * @return {@link FileStreams#GO_ON} if the JDK's own method is to read
+   */
+  static int read(
+      FileInputStream in, FileDescriptor descriptor, byte[] bytes, int offset, int length)
+      throws Throwable {
     int fd = JdkAccess.numberOf(descriptor);
-    JdkDescriptors descriptors = descriptorsFor(stream, fd);
-    if (descriptors != null && !descriptors.isReady(fd, readiness)) {
+    JdkDescriptors descriptors = descriptorsFor(in, fd);
+    if (descriptors == null) {
+      return FileStreams.GO_ON;
+    }
+    JdkFiles regular = files ? FileStreams.filesFor(descriptors, fd) : null;
+    if (regular != null) {
+      return FileStreams.read(
+          regular, fd, bytes, offset, length, (at, n) -> JdkAccess.read(in, bytes, at, n));
+    }
+    awaitReady(descriptors, descriptor, fd, JdkDescriptors.READABLE);
+    return FileStreams.GO_ON;
+  }
+
+  /** Waits until a descriptor is ready. */
+  static void awaitReady(
+      JdkDescriptors descriptors, FileDescriptor descriptor, int fd, int readiness) {
+    if (!descriptors.isReady(fd, readiness)) {
       await(descriptors, descriptor, fd, readiness);
     }
   }
@@ -77,29 +98,31 @@ final class StreamWaits {
   }
 
   /**
-   * Writes in pieces that need not wait.
+   * Writes to a regular file; to everything else, in pieces that need not wait.
    *
    * @return false if the JDK's own method can do it at once, or must
    */
   static boolean write(
-      Object stream, FileDescriptor descriptor, byte[] bytes, int offset, int length)
-      throws IOException {
+      FileOutputStream out, FileDescriptor descriptor, byte[] bytes, int offset, int length)
+      throws Throwable {
     int fd = JdkAccess.numberOf(descriptor);
-    JdkDescriptors descriptors = descriptorsFor(stream, fd);
+    JdkDescriptors descriptors = descriptorsFor(out, fd);
     if (descriptors == null || length <= 0) {
       return false;
     }
+    boolean inBounds = offset >= 0 && offset <= bytes.length - length;
+    JdkFiles regular = files ? FileStreams.filesFor(descriptors, fd) : null;
+    if (regular != null) {
+      return inBounds && FileStreams.write(regular, out, fd, bytes, offset, length);
+    }
     int readiness = JdkDescriptors.WRITABLE;
     if (length <= PIECE) {
-      if (!descriptors.isReady(fd, readiness)) {
-        await(descriptors, descriptor, fd, readiness);
-      }
+      awaitReady(descriptors, descriptor, fd, readiness);
       return false;
     }
-    if (offset < 0 || offset > bytes.length - length || !descriptors.canWaitFor(fd)) {
+    if (!inBounds || !descriptors.canWaitFor(fd)) {
       return false;
     }
-    FileOutputStream out = (FileOutputStream) stream;
     for (int done = 0; done < length; done += PIECE) {
       JdkAccess.write(out, bytes, offset + done, Math.min(PIECE, length - done));
     }

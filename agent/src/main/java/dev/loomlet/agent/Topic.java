@@ -16,11 +16,17 @@ public enum Topic {
   /** The streams of child processes. */
   PROCESS("pipes of child processes are waited for without stopping the loop"),
 
-  /** {@code FileInputStream} and {@code FileOutputStream} over pipes, terminals and devices. */
-  FILES("file streams over pipes and terminals are waited for without stopping the loop"),
+  /** Files, folders and their metadata; streams over pipes, terminals and devices. */
+  FILES("files, folders, pipes and terminals are waited for without stopping the loop"),
 
   /** Host names. */
-  NAMES("host names are looked up on a helper thread");
+  NAMES("host names are looked up by Loomlet's resolver"),
+
+  /**
+   * Threads, pools, timers and users of the common pool that are started on a loop become greenlets
+   * of it. Only where asked for, because code that computes on several threads then does so on one.
+   */
+  THREADS("threads that are started on a loop become greenlets");
 
   private final String meaning;
 
@@ -28,12 +34,17 @@ public enum Topic {
     this.meaning = meaning;
   }
 
+  /** Whether it is patched unless it is left alone; else only where it is asked for. */
+  public boolean isDefault() {
+    return this != THREADS;
+  }
+
   /** What patching it does, in half a sentence. */
   public String meaning() {
     return meaning;
   }
 
-  /** As in options: {@code no-} and this leaves it alone. */
+  /** As in options: {@code no-} and this leaves it alone, this alone asks for it. */
   public String optionName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -9,6 +9,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.reflect.AccessFlag;
 import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -48,6 +49,83 @@ class PatchTest {
         .containsExactly("sun/nio/ch/UnixDispatcher.close");
     assertThat(callersOf("java/io/FileDescriptor", Set.of("close0")))
         .containsExactly("java/io/FileDescriptor.close");
+  }
+
+  /**
+   * Methods that call a native one of their class, and are not patched: each known not to block.
+   */
+  @Test
+  void nobodyElseBlocksOnFiles() throws Exception {
+    assertThat(unpatchedCallersOfNatives("java/io/FileInputStream"))
+        .containsExactly(
+            "available",
+            "isRegularFile",
+            "length",
+            "position",
+            "skip",
+            "traceRead0",
+            "traceReadBytes");
+    assertThat(unpatchedCallersOfNatives("java/io/FileOutputStream"))
+        .containsExactly("traceWrite", "traceWriteBytes");
+    assertThat(unpatchedCallersOfNatives("java/io/RandomAccessFile"))
+        .containsExactly(
+            "implReadLine", "length", "seek", "skipBytes", "traceRead0", "traceReadBytes0");
+    assertThat(unpatchedCallersOfNatives("java/io/UnixFileSystem")).containsExactly("getNameMax");
+    assertThat(unpatchedCallersOfNatives("sun/nio/ch/UnixFileDispatcherImpl"))
+        .containsExactly(
+            "allocationGranularity",
+            "available",
+            "isOther",
+            "lock",
+            "map",
+            "release",
+            "seek",
+            "setDirectIO",
+            "size",
+            "unmap");
+    assertThat(unpatchedCallersOfNatives("sun/nio/ch/FileDispatcherImpl")).isEmpty();
+    assertThat(unpatchedCallersOfNatives("sun/nio/fs/UnixNativeDispatcher"))
+        .containsExactly(
+            "close",
+            "fchmodatNoFollowSupported",
+            "fgetxattr",
+            "fremovexattr",
+            "fsetxattr",
+            "fstat");
+  }
+
+  private static Set<String> unpatchedCallersOfNatives(String type) throws IOException {
+    Path base = FileSystems.getFileSystem(URI.create("jrt:/")).getPath("modules/java.base");
+    ClassModel model = ClassFile.of().parse(Files.readAllBytes(base.resolve(type + ".class")));
+    Set<String> natives = new TreeSet<>();
+    for (MethodModel method : model.methods()) {
+      if (method.flags().has(AccessFlag.NATIVE)) {
+        natives.add(method.methodName().stringValue() + method.methodType().stringValue());
+      }
+    }
+    Set<String> callers = new TreeSet<>();
+    for (MethodModel method : model.methods()) {
+      boolean calls =
+          method.code().stream()
+              .flatMap(code -> code.elementStream())
+              .anyMatch(
+                  each ->
+                      each instanceof InvokeInstruction call
+                          && call.owner().asInternalName().equals(type)
+                          && natives.contains(
+                              call.name().stringValue() + call.type().stringValue()));
+      String name = method.methodName().stringValue();
+      boolean patched =
+          PatchPoints.ALL.stream()
+              .anyMatch(
+                  each ->
+                      each.internalName().equals(type)
+                          && each.matches(name, method.methodType().stringValue()));
+      if (calls && !patched && !name.startsWith("<")) {
+        callers.add(name);
+      }
+    }
+    return callers;
   }
 
   /** Calls from other classes, and of native methods from their own. */
@@ -97,7 +175,7 @@ class PatchTest {
     PatchReport second = Patch.all();
     // then
     assertThat(second).isEqualTo(first);
-    assertThat(second.topics()).allMatch(PatchReport.Entry::patched);
+    assertThat(second.topics()).allMatch(each -> each.patched() || !each.topic().isDefault());
   }
 
   @Test
@@ -109,6 +187,11 @@ class PatchTest {
         new PatchPoint(EnumSet.of(Topic.SOCKETS), "sun.nio.ch.Nobody", "x", "()V", "", _ -> {});
 
     assertThat(moved.find()).isNull();
+    assertThat(Patch.reasonWithout(moved))
+        .isEqualTo(
+            "left as the JDK has it, because this one ("
+                + Runtime.version()
+                + ") has no method sun.nio.ch.Poller.poll(I)V");
     assertThat(goneWithItsClass.find()).isNull();
   }
 
@@ -117,9 +200,13 @@ class PatchTest {
     assertThat(PatchOptions.parse("")).isEqualTo(PatchOptions.all());
     assertThat(PatchOptions.parse("no-sockets, no-names").topics())
         .containsExactly(Topic.STDIN, Topic.PROCESS, Topic.FILES);
+    assertThat(PatchOptions.parse("threads,no-files").topics())
+        .containsExactly(Topic.SOCKETS, Topic.STDIN, Topic.PROCESS, Topic.NAMES, Topic.THREADS);
     assertThatThrownBy(() -> PatchOptions.parse("sockets"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no option 'sockets'; there are no-sockets, no-stdin");
+        .hasMessage(
+            "loomlet-agent has no option 'sockets'; there are no-sockets, no-stdin, no-process,"
+                + " no-files, no-names, threads and no-main");
   }
 
   @Test
@@ -127,11 +214,28 @@ class PatchTest {
     // given
     Path jar = AgentJar.locate();
     // when: greenlets of a JVM without any other flag wait for standard input
-    Process child = start("-javaagent:" + jar);
+    Process child = start("-javaagent:" + jar + "=no-main");
     child.getOutputStream().write('x');
     child.getOutputStream().close();
     // then
     assertThat(outputOf(child)).isEqualTo("ticked, read 120, SOCKETS STDIN PROCESS FILES NAMES \n");
+    assertThat(child.waitFor()).isZero();
+  }
+
+  @Test
+  void lateAndInPartItSaysWhatIsPatchedAndWhatGoesOnGoesOn() throws Exception {
+    // given: a greenlet waits in a socket of the JDK while sockets alone are patched, then the rest
+    Process child = start(PatchesLate.class, "-javaagent:" + AgentJar.locate() + "=" + ALL_OFF);
+    child.getOutputStream().close();
+    // then
+    assertThat(outputOf(child))
+        .isEqualTo(
+            """
+            sockets: nobody has asked for it to be patched
+            sockets patched, names: nobody has asked for it to be patched
+            read 7
+            all patched but threads: nobody has asked for it to be patched
+            """);
     assertThat(child.waitFor()).isZero();
   }
 
@@ -142,13 +246,19 @@ class PatchTest {
     assertThat(outputOf(child)).startsWith("loomlet: loomlet-agent has no option 'no-nonsense'");
   }
 
+  private static final String ALL_OFF = "no-main,no-sockets,no-stdin,no-process,no-files,no-names";
+
   private static Process start(String flag) throws IOException {
+    return start(ReadsStdin.class, flag);
+  }
+
+  private static Process start(Class<?> program, String flag) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             flag,
             "-cp",
             System.getProperty("java.class.path"),
-            ReadsStdin.class.getName())
+            program.getName())
         .redirectErrorStream(true)
         .start();
   }

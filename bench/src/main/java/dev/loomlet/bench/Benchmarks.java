@@ -26,6 +26,9 @@ public final class Benchmarks {
     ALL.put("echo", new EchoBenchmark());
     ALL.put("bulk", new BulkBenchmark());
     ALL.put("tls", new TlsBenchmark());
+    ALL.put("jdbc", new JdbcBenchmark());
+    ALL.put("jetty", new JettyBenchmark());
+    ALL.put("patch", new PatchBenchmark());
     ALL.put("files", new FilesBenchmark());
     ALL.put("switch", new SwitchBenchmark());
     ALL.put("spawn", new SpawnBenchmark());
@@ -33,6 +36,7 @@ public final class Benchmarks {
     ALL.put("timers", new TimersBenchmark());
     ALL.put("submit", new SubmitBenchmark());
     ALL.put("idle", new IdleBenchmark());
+    ALL.put("policy", new PolicyBenchmark());
     ALL.put("group", new GroupBenchmark());
     ALL.put("kill", new KillBenchmark());
     ALL.put("lock", new LockBenchmark());
@@ -41,6 +45,7 @@ public final class Benchmarks {
     ALL.put("generator", new GeneratorBenchmark());
     ALL.put("coroutine", new CoroutineBenchmark());
     ALL.put("dns", new DnsBenchmark());
+    ALL.put("start", new StartBenchmark());
   }
 
   private Benchmarks() {}

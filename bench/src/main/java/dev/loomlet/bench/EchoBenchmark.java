@@ -131,6 +131,9 @@ final class EchoBenchmark implements Benchmark {
     if (!options.engines().isEmpty()) {
       return name.equals(EchoServers.SECOND_REFERENCE);
     }
+    if (EchoServers.isUnusualRun(name)) {
+      return false;
+    }
     return EchoServers.usualEngines().stream().map(EchoServers::ofEngine).anyMatch(name::equals)
         || EchoServers.engines().stream().map(EchoServers::ofEngine).noneMatch(name::equals);
   }

@@ -44,6 +44,10 @@ record EchoPlaces(@Nullable Path natives, String withoutC, int serverProcessor, 
     return JavaCommand.pinned(serverProcessor, command);
   }
 
+  List<String> forLoad(List<String> command) {
+    return JavaCommand.pinned(loadProcessor, command);
+  }
+
   /** The load generator's command line. */
   List<String> load() {
     List<String> command =
@@ -51,6 +55,6 @@ record EchoPlaces(@Nullable Path natives, String withoutC, int serverProcessor, 
             // Not on the engine that the environment may name: the servers are what is compared.
             ? JavaCommand.of(EchoLoad.class.getName(), List.of("-Dloomlet.engine=auto"))
             : List.of(natives.resolve("load").toString(), "--control");
-    return JavaCommand.pinned(loadProcessor, command);
+    return forLoad(command);
   }
 }

@@ -4,6 +4,7 @@ import dev.loomlet.bench.peers.JdkPlatformThreadEchoServer;
 import dev.loomlet.bench.peers.JdkVirtualThreadEchoServer;
 import dev.loomlet.bench.peers.LoomletArrayEchoServer;
 import dev.loomlet.bench.peers.LoomletEchoServer;
+import dev.loomlet.bench.peers.SocketEchoServer;
 import dev.loomlet.engine.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,14 @@ final class EchoServers {
   /** What the names of all of Loomlet's own servers begin with. */
   static final String LOOMLET = "loomlet-";
 
+  /** {@link SocketEchoServer} on the JDK's own virtual threads. */
+  static final String SOCKET_PEER = "jdk-socket";
+
+  /** What the names of the same program under {@code loomlet run} begin with. */
+  private static final String RUN = "run-";
+
+  private static final List<String> ONE_CARRIER =
+      List.of("-Djdk.virtualThreadScheduler.parallelism=1");
   private static final String ARRAY_ENGINE = "epoll";
   private static final String PORT = "0";
   private static final String PYTHON = "/usr/bin/python3";
@@ -57,15 +67,13 @@ final class EchoServers {
                 "loomlet-array",
                 true,
                 JavaCommand.of(LoomletArrayEchoServer.class.getName(), on(ARRAY_ENGINE), PORT)));
+    for (String engine : engines()) {
+      all.put(runOn(engine), () -> run(runOn(engine), engine));
+    }
     all.put("netty-epoll", () -> netty("epoll"));
     all.put("netty-io_uring", () -> netty("io_uring"));
-    all.put(
-        "jdk-virtual",
-        () ->
-            jdk(
-                "jdk-virtual",
-                JdkVirtualThreadEchoServer.class,
-                List.of("-Djdk.virtualThreadScheduler.parallelism=1")));
+    all.put("jdk-virtual", () -> jdk("jdk-virtual", JdkVirtualThreadEchoServer.class, ONE_CARRIER));
+    all.put(SOCKET_PEER, () -> jdk(SOCKET_PEER, SocketEchoServer.class, ONE_CARRIER));
     all.put(
         "jdk-platform", () -> jdk("jdk-platform", JdkPlatformThreadEchoServer.class, List.of()));
     all.put("go", EchoServers::go);
@@ -92,6 +100,16 @@ final class EchoServers {
     return LOOMLET + engine;
   }
 
+  /** The name of a program that knows nothing of Loomlet, run by {@code loomlet run}. */
+  static String runOn(String engine) {
+    return RUN + engine;
+  }
+
+  /** Those of that kind that take part if nobody says which. */
+  static boolean isUnusualRun(String name) {
+    return name.startsWith(RUN) && !name.equals(runOn(Engines.AUTO));
+  }
+
   /** What can be said behind {@code --engines}: all engines that exist, here or elsewhere. */
   static List<String> engines() {
     List<String> names = new ArrayList<>(List.of(Engines.AUTO));
@@ -111,14 +129,35 @@ final class EchoServers {
    * @param engine one of {@link #engines}
    */
   static EchoServer loomlet(String name, String engine) {
-    for (Engines.Info each : Engines.all()) {
-      String reason = each.unavailableReason();
-      if (each.name().equals(engine) && reason != null) {
-        return EchoServer.missing(name, reason);
-      }
+    String reason = unavailableReason(engine);
+    if (reason != null) {
+      return EchoServer.missing(name, reason);
     }
     return EchoServer.of(
         name, true, JavaCommand.withoutPeers(LoomletEchoServer.class.getName(), on(engine), PORT));
+  }
+
+  private static EchoServer run(String name, String engine) {
+    String reason = unavailableReason(engine);
+    if (reason != null) {
+      return EchoServer.missing(name, reason);
+    }
+    return LoomletRun.isInReach()
+        ? EchoServer.of(
+            name,
+            true,
+            LoomletRun.of(
+                engine, JavaCommand.classPath(false), SocketEchoServer.class.getName(), PORT))
+        : EchoServer.missing(name, LoomletRun.MISSING);
+  }
+
+  private static @Nullable String unavailableReason(String engine) {
+    return Engines.all().stream()
+        .filter(each -> each.name().equals(engine))
+        .map(Engines.Info::unavailableReason)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   private static List<String> on(String engine) {

@@ -44,10 +44,15 @@ public final class JavaCommand {
     return command(classPath(true), jvmFlags, mainClass, args);
   }
 
+  /** This JDK's {@code java}. */
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
   private static List<String> command(
       String classPath, List<String> jvmFlags, String mainClass, String... args) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java());
     command.addAll(jvmFlags);
     command.add("-cp");
     command.add(classPath);
@@ -56,7 +61,7 @@ public final class JavaCommand {
     return command;
   }
 
-  private static String classPath(boolean peers) {
+  static String classPath(boolean peers) {
     StringBuilder path = new StringBuilder(System.getProperty("java.class.path"));
     if (peers && Files.isDirectory(Home.peerJars())) {
       try (DirectoryStream<Path> jars = Files.newDirectoryStream(Home.peerJars(), "*.jar")) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Just enough JSON to talk to the loader and to print results: objects are maps, arrays are lists,
  * numbers are doubles when read.
  */
-final class Json {
+public final class Json {
   private final String text;
   private int at;
 
@@ -20,7 +20,7 @@ final class Json {
   }
 
   /** Writes maps, iterables, spreads, numbers, strings, booleans and null. */
-  static String write(@Nullable Object value) {
+  public static String write(@Nullable Object value) {
     StringBuilder out = new StringBuilder();
     write(value, out);
     return out.toString();

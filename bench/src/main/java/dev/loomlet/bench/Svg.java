@@ -28,6 +28,8 @@ final class Svg {
       .series2 { fill: #d98a1f; }
       .series3 { fill: #b0569b; }
       .series4 { fill: #7a7f87; }
+      .pale { fill-opacity: 0.25; }
+      .page { fill: #ffffff; }
       .line { fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
       .dashed { stroke-dasharray: 5 4; }
       .dot { fill: currentColor; }
@@ -56,6 +58,7 @@ final class Svg {
         .series2 { fill: #eaa54a; }
         .series3 { fill: #d184be; }
         .series4 { fill: #9aa0a8; }
+        .page { fill: #0d1117; }
         .hue0 { color: #f0788a; }
         .hue1 { color: #eaa54a; }
         .hue2 { color: #b9c94a; }

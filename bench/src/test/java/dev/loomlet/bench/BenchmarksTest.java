@@ -77,6 +77,14 @@ final class BenchmarksTest {
   }
 
   @Test
+  void policiesAreMeasured() throws Exception {
+    // when
+    Benchmark benchmark = new PolicyBenchmark(List.of("mlfq", "priority, ageing"));
+    // then
+    assertThat(rowsOf(measure(benchmark, SHORT), "decision", "switch, fifo")).hasSize(2);
+  }
+
+  @Test
   void locksAndQueuesAreMeasured() throws Exception {
     // when / then
     assertThat(rowsOf(measure(new LockBenchmark(), SHORT), "ns", "ratio")).hasSize(5);
@@ -116,6 +124,25 @@ final class BenchmarksTest {
     assertThat(rowsOf(report, "ns", "ratio"))
         .extracting(row -> (Object) row.get("reads"))
         .contains("nio", "nio, arrays");
+  }
+
+  @Test
+  void whatPatchingCostsOthersIsMeasured() throws Exception {
+    assertThat(rowsOf(measure(new PatchBenchmark(), SHORT), "ns", "ratio")).hasSize(4);
+  }
+
+  @Test
+  void queriesAreMeasured() throws Exception {
+    Report report = measure(new JdbcBenchmark(Duration.ofMillis(100), 20), SHORT);
+
+    assertThat(rowsOf(report, "ms", "cpu_us", "time_ratio", "cpu_ratio")).hasSize(2);
+  }
+
+  @Test
+  void jettyIsMeasured() throws Exception {
+    Report report = measure(new JettyBenchmark(Duration.ofSeconds(1)), SHORT.withRounds(1));
+
+    assertThat(rowsOf(report, "requests_per_cpu_s", "ratio")).hasSize(2);
   }
 
   @Test

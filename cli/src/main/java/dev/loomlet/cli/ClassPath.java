@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A class path as {@code java -cp} takes it. */
 final class ClassPath {
@@ -14,9 +15,16 @@ final class ClassPath {
 
   private ClassPath() {}
 
-  /** The files and folders; an empty entry is the current folder. */
-  static List<Path> parse(String text) {
+  /**
+   * The files and folders; an empty entry is the current folder.
+   *
+   * @param text null for none
+   */
+  static List<Path> parse(@Nullable String text) {
     List<Path> paths = new ArrayList<>();
+    if (text == null) {
+      return paths;
+    }
     for (String each : text.split(File.pathSeparator, -1)) {
       if (each.equals(ALL_JARS) || each.endsWith(File.separator + ALL_JARS)) {
         addJars(Path.of(each.substring(0, each.length() - ALL_JARS.length())), paths);

@@ -6,7 +6,6 @@ import dev.loomlet.cli.exit.CommandFailure;
 import dev.loomlet.cli.exit.ExitCode;
 import dev.loomlet.cli.system.OpenFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,8 +68,8 @@ final class CompareIoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     IoComparison.Options options = options();
     requireFiles(OpenFiles.limits(), options.most());
-    requireWritable("--json", json);
-    requireWritable("--svg", svg);
+    OutputFile.require("--json", json);
+    OutputFile.require("--svg", svg);
     IoComparison comparison;
     try {
       comparison = IoComparison.measure(options, line -> System.err.println("compare io: " + line));
@@ -120,21 +119,6 @@ final class CompareIoCommand implements Callable<Integer> {
               limit,
               needed,
               Math.max(1, limit - OWN_FILES)));
-    }
-  }
-
-  /** Before the work is done rather than after it. */
-  private static void requireWritable(String option, @Nullable Path file) {
-    if (file == null) {
-      return;
-    }
-    if (Files.isDirectory(file)) {
-      throw CommandFailure.usage(file + " is a directory; name a file with " + option);
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    boolean folderIsFile = folder != null && Files.exists(folder) && !Files.isDirectory(folder);
-    if (folderIsFile || (Files.exists(file) && !Files.isWritable(file))) {
-      throw CommandFailure.usage(file + " cannot be written; name another file with " + option);
     }
   }
 }

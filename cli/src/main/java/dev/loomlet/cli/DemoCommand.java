@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,14 +92,21 @@ final class DemoCommand implements Callable<Integer> {
               + " arguments go behind its row");
     }
     Example example = Examples.in(Home.examples()).find(row);
-    return ProgramRunner.run(
-        example.file().toString(),
-        List.of(),
-        engine.name,
-        PatchOptions.all(),
-        true,
-        args,
-        spec.commandLine().getErr());
+    return new RunArguments(
+            engine.name,
+            1,
+            Map.of(),
+            PatchOptions.all(),
+            true,
+            false,
+            ProgramChoice.of(example.file().toString(), libraries()),
+            args)
+        .run(spec.commandLine().getErr());
+  }
+
+  /** Those that some examples need; none before the whole project was built. */
+  private static List<Path> libraries() {
+    return ClassPath.parse(Home.examples().resolve("target/lib") + "/*");
   }
 
   private int show() throws Exception {

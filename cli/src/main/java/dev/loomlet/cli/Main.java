@@ -34,13 +34,13 @@ public final class Main {
   /** Runs a subcommand in this JVM. */
   static Outcome execute(PrintStream out, PrintStream err, String... args) {
     if (args.length > 0 && args[0].equals(RUN)) {
-      RunArguments run = RunArguments.parse(List.of(args).subList(1, args.length));
-      if (run != null) {
-        try {
+      try {
+        RunArguments run = RunArguments.parse(List.of(args).subList(1, args.length));
+        if (run != null) {
           return new Outcome(run.run(new PrintWriter(err, true, err.charset())), null);
-        } catch (RuntimeException e) {
-          return failed(e, err);
         }
+      } catch (RuntimeException e) {
+        return failed(e, err);
       }
     }
     return ParsedCommand.execute(out, err, args);

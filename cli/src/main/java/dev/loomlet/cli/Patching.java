@@ -18,15 +18,28 @@ final class Patching {
   /** The topic that an option leaves alone, or null if it is another option. */
   static @Nullable Topic topicOf(String option) {
     for (Topic each : Topic.values()) {
-      if (option.equals(NO + each.optionName())) {
+      if (each.isDefault() && option.equals(NO + each.optionName())) {
         return each;
       }
     }
     return null;
   }
 
-  static PatchOptions allBut(Set<Topic> left) {
+  /** The topic that an option asks for, or null if it is another option. */
+  static @Nullable Topic askedFor(String option) {
+    for (Topic each : Topic.values()) {
+      if (!each.isDefault() && option.equals("--" + each.optionName())) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  static PatchOptions allBut(Set<Topic> left, Set<Topic> more) {
     PatchOptions options = PatchOptions.all();
+    for (Topic each : more) {
+      options = options.with(each);
+    }
     for (Topic each : left) {
       options = options.without(each);
     }

@@ -1,59 +1,45 @@
 package dev.loomlet.cli;
 
 import dev.loomlet.LoopOptions;
-import dev.loomlet.agent.PatchOptions;
+import dev.loomlet.agent.Spread;
+import dev.loomlet.agent.program.Program;
+import dev.loomlet.agent.program.ProgramFault;
 import dev.loomlet.cli.exit.CommandFailure;
 import dev.loomlet.cli.exit.ExitCode;
-import dev.loomlet.cli.source.CompiledProgram;
-import dev.loomlet.cli.source.Program;
-import dev.loomlet.cli.source.ProgramFault;
-import dev.loomlet.cli.source.SourceFile;
-import dev.loomlet.cli.source.SourceProgram;
 import dev.loomlet.diagnose.Watch;
 import dev.loomlet.diagnose.WatchOptions;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import javax.lang.model.SourceVersion;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
 /** Finds or compiles a program, and runs it, for a subcommand. */
 final class ProgramRunner {
+  private static final String MAIN_LOOP = "loop-main";
+
   private ProgramRunner() {}
 
   /**
    * Runs a program in this JVM.
    *
-   * @param program a source file; a jar; or, with a class path, a class
-   * @param engine its name, or null for no choice
-   * @param patch what of the JDK is made cooperative; null for nothing
-   * @param watch whether deadlocks, hogs and stalled loops are looked for, and warned of on
-   *     standard error
    * @param err gets the compiler's messages
    * @return an exit code
    * @throws UncaughtInProgram if the program throws
    */
-  static int run(
-      String program,
-      List<Path> classPath,
-      @Nullable String engine,
-      @Nullable PatchOptions patch,
-      boolean watch,
-      List<String> args,
-      PrintWriter err) {
-    Loader loader = loaderOf(program, classPath, err);
+  static int run(RunArguments wanted, PrintWriter err) {
+    ProgramChoice.Loader loader = wanted.program().find(err);
     // Binding to the kernel's calls takes a while, which another processor can spend meanwhile.
-    FutureTask<LoopOptions> options = new FutureTask<>(() -> EngineChoice.apply(engine));
-    FutureTask<List<String>> patching = new FutureTask<>(() -> Patching.install(patch));
+    FutureTask<LoopOptions> options = new FutureTask<>(() -> EngineChoice.apply(wanted.engine()));
+    FutureTask<List<String>> patching = new FutureTask<>(() -> Patching.install(wanted.patch()));
     Thread.ofPlatform().daemon().name("loomlet start").start(options);
     Thread.ofPlatform().daemon().name("loomlet patch").start(patching);
-    if (engine != null) {
+    if (wanted.engine() != null) {
       // It may be misspelt, and then should not have to wait for the compiler.
       result(options);
     }
-    WatchOptions watchOptions = watch || Boolean.getBoolean(Watch.PROPERTY) ? watchOptions() : null;
+    WatchOptions watchOptions =
+        wanted.watch() || Boolean.getBoolean(Watch.PROPERTY) ? watchOptions() : null;
     Program ready;
     try {
       ready = loader.load();
@@ -70,33 +56,35 @@ final class ProgramRunner {
         watchOptions == null || Boolean.getBoolean(Watch.PROPERTY)
             ? null
             : Watch.start(watchOptions);
-    try {
-      ready.run(parts, args);
+    FiguresAtEnd figures = wanted.stats() ? new FiguresAtEnd(err) : null;
+    UnaryOperator<LoopOptions> counted =
+        figures == null ? UnaryOperator.identity() : figures.statistics()::count;
+    LoopOptions first = counted.apply(parts.withName(MAIN_LOOP));
+    try (MoreLoops _ = MoreLoops.start(wanted.loops(), parts, counted)) {
+      run(ready, first, wanted);
       return ExitCode.OK;
-    } catch (Throwable e) {
-      throw new UncaughtInProgram(e);
     } finally {
       if (watching != null) {
         watching.close();
       }
+      if (figures != null) {
+        figures.print();
+      }
     }
   }
 
-  /** Makes a program ready. */
-  @FunctionalInterface
-  private interface Loader {
-    Program load() throws ProgramFault;
-  }
-
-  private static Loader loaderOf(String program, List<Path> classPath, PrintWriter err) {
-    if (program.endsWith(CompiledProgram.JAR)) {
-      return () -> CompiledProgram.ofJar(program, classPath);
+  private static void run(Program program, LoopOptions options, RunArguments wanted) {
+    boolean spread = wanted.loops() > 1;
+    Runnable nothing = () -> {};
+    try {
+      program.run(
+          options,
+          wanted.programArguments(),
+          spread ? Spread::join : nothing,
+          spread ? Spread::leave : nothing);
+    } catch (Throwable e) {
+      throw new UncaughtInProgram(e);
     }
-    if (!classPath.isEmpty() && SourceVersion.isName(program) && !program.endsWith(".java")) {
-      return () -> CompiledProgram.ofClass(program, classPath);
-    }
-    SourceFile source = SourceFile.read(program);
-    return () -> SourceProgram.compile(source, classPath, err);
   }
 
   private static WatchOptions watchOptions() {

@@ -3,6 +3,8 @@ package dev.loomlet.cli;
 import dev.loomlet.agent.Topic;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,11 +24,11 @@ import picocli.CommandLine.Spec;
     name = "run",
     header = "Runs a program, main as a greenlet.",
     description = {
-      "As 'java FILE.java', 'java -jar FILE.jar' or 'java -cp PATH CLASS', but main is already a"
-          + " greenlet on a loop, so that the program can spawn, sleep and serve at once, and need"
-          + " not (and cannot) call Loomlet.run. When main ends, greenlets that are left are"
-          + " cancelled.",
-      "What follows FILE goes to the program as it is."
+      "As 'java FILE.java', 'java -jar FILE.jar', 'java -cp PATH CLASS' or 'java -m MODULE', but"
+          + " main is already a greenlet on a loop, so that the program can spawn, sleep and serve"
+          + " at once, and need not (and cannot) call Loomlet.run. When main ends, greenlets that"
+          + " are left are cancelled.",
+      "What follows FILE goes to the program as it is; a -- right behind FILE does not."
     })
 final class RunCommand implements Callable<Integer> {
   // Set by picocli, as everything annotated here.
@@ -73,20 +76,70 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-files",
-      description = "leaves file streams over pipes and terminals to the JDK")
+      description = "leaves files, and streams over pipes and terminals, to the JDK")
   boolean noFiles;
 
   @Option(names = "--no-names", description = "leaves host names to the JDK")
   boolean noNames;
 
+  @Option(
+      names = "--threads",
+      description =
+          "makes threads, pools and timers that the program starts greenlets, too; the program ends"
+              + " when all have ended that are not daemons")
+  boolean threads;
+
+  @Option(
+      names = RunArguments.LOOPS,
+      paramLabel = "N",
+      completionCandidates = LoopCounts.class,
+      description =
+          "how many loops, each on a thread of its own; auto: one for each processor. main runs on"
+              + " the first one; virtual threads that the program starts go to all in turn.")
+  @Nullable String loops;
+
+  @Option(
+      names = RunArguments.STATS,
+      description = "prints figures of each loop to standard error when the program ends")
+  boolean stats;
+
+  @Option(
+      names = RunArguments.NO_CACHE,
+      description = "compiles the program even if it has not changed, and keeps nothing")
+  boolean noCache;
+
+  @Option(
+      names = {RunArguments.MODULE_PATH_SHORT, RunArguments.MODULE_PATH},
+      paramLabel = "PATH",
+      description = "where the program's modules are")
+  @Nullable String modulePath;
+
+  @Option(
+      names = {RunArguments.MODULE_SHORT, RunArguments.MODULE},
+      paramLabel = "MODULE[/CLASS]",
+      description = "runs a module of the module path instead of FILE; the last option")
+  @Nullable String module;
+
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "FILE",
       description = "FILE.java, FILE.jar, or with -cp a class")
-  String file = "";
+  @Nullable String file;
 
-  @Parameters(index = "1..*", paramLabel = "ARGS", description = "for the program")
+  @Parameters(
+      index = "1..*",
+      paramLabel = "ARGS",
+      description = "for the program, behind -- or without")
   List<String> args = new ArrayList<>();
+
+  /** For shell completion. */
+  static final class LoopCounts implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of(LoopCount.AUTO, "2", "4").iterator();
+    }
+  }
 
   @Override
   public Integer call() {
@@ -111,14 +164,45 @@ final class RunCommand implements Callable<Integer> {
     return left;
   }
 
+  private Set<String> flags() {
+    Set<String> flags = new HashSet<>();
+    Map<String, Boolean> options =
+        Map.of(
+            RunArguments.NO_WATCH, noWatch,
+            RunArguments.NO_PATCH, noPatch,
+            RunArguments.NO_CACHE, noCache,
+            RunArguments.STATS, stats);
+    options.forEach(
+        (flag, given) -> {
+          if (given) {
+            flags.add(flag);
+          }
+        });
+    return flags;
+  }
+
   RunArguments arguments() {
-    return new RunArguments(
-        engine.name,
-        classPath == null ? List.of() : ClassPath.parse(classPath),
-        properties,
-        noPatch ? null : Patching.allBut(leftAlone()),
-        !noWatch,
-        file,
-        args);
+    Map<String, String> values = new LinkedHashMap<>();
+    put(values, RunArguments.ENGINE, engine.name);
+    put(values, RunArguments.LOOPS, loops);
+    put(values, RunArguments.CLASS_PATH, classPath);
+    put(values, RunArguments.MODULE_PATH, modulePath);
+    put(values, RunArguments.MODULE, module);
+    List<String> rest = new ArrayList<>();
+    if (file != null) {
+      rest.add(file);
+    } else if (module == null) {
+      throw new ParameterException(
+          spec.commandLine(), "missing required parameter: 'FILE', or -m and a module");
+    }
+    rest.addAll(args);
+    Set<Topic> more = threads ? Set.of(Topic.THREADS) : Set.of();
+    return RunArguments.of(values, properties, flags(), Patching.allBut(leftAlone(), more), rest);
+  }
+
+  private static void put(Map<String, String> values, String option, @Nullable String value) {
+    if (value != null) {
+      values.put(option, value);
+    }
   }
 }

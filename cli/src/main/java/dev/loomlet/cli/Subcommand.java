@@ -14,6 +14,7 @@ enum Subcommand {
   DOCTOR("doctor", false),
   BENCH("bench", false),
   COMPARE("compare", false),
+  SCHED("sched", false),
   COMPLETION("completion", false),
   HELP("help", false);
 
@@ -47,6 +48,7 @@ enum Subcommand {
           case DOCTOR -> new DoctorCommand();
           case BENCH -> new BenchCommand();
           case COMPARE -> new CompareCommand();
+          case SCHED -> new SchedCommand();
           case COMPLETION -> new CompletionCommand();
           case HELP -> new CommandLine.HelpCommand();
         };

@@ -61,7 +61,8 @@ class MainTest {
     Completed run = InThisJvm.loomlet("completion", shell);
 
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("complete -F", "run demo doctor bench compare completion help");
+    assertThat(run.out())
+        .contains("complete -F", "run demo doctor bench compare sched completion help");
   }
 
   @Test

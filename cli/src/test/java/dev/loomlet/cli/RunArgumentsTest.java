@@ -26,10 +26,16 @@ class RunArgumentsTest {
         "--no-patch P.java",
         "--no-sockets --no-names --no-watch P.java --no-files",
         "--no-stdin --no-process --no-files P.java",
+        "--threads P.java --threads",
+        "--threads --no-names -cp a Main",
         "-cp a Main x",
         "app.jar --no-patch",
         "-Da=b -Dc -Dd=e=f P.java -Dg=h",
         "--engine epoll -cp x -Da= @P.java @x",
+        "--loops 2 --stats --no-cache P.java -- x",
+        "--loops=auto P.java",
+        "-p mods -m a.b/c.D",
+        "--module-path=mods --module a.b x y",
       })
   void quickParsingAndPicocliAgree(String line) {
     RunCommand command = new RunCommand();
@@ -57,8 +63,14 @@ class RunArgumentsTest {
         "--no-patch --no-patch P.java",
         "--no-sockets --no-sockets P.java",
         "--no-sockets=1 P.java",
+        "--threads --threads P.java",
+        "--no-threads P.java",
         "--engine nio --engine epoll P.java",
-        "--engine --help P.java"
+        "--engine --help P.java",
+        "--stats --stats P.java",
+        "--loops 2 --loops 3 P.java",
+        "-p mods",
+        "-m",
       })
   void whatNeedsAnExplanationIsLeftToPicocli(String line) {
     assertThat(RunArguments.parse(words(line))).isNull();

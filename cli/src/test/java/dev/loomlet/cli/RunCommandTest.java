@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
@@ -20,10 +19,7 @@ class RunCommandTest {
   @TempDir Path folder;
 
   private String program(String name, String source) throws IOException {
-    Path file = folder.resolve(name + ".java");
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, source);
-    return file.toString();
+    return Sources.write(folder, name, source);
   }
 
   @ParameterizedTest
@@ -69,6 +65,39 @@ class RunCommandTest {
     Completed run = InThisJvm.loomlet("run", file);
 
     assertThat(run).isEqualTo(new Completed(0, "main\nother\nagain\nend\n", "", null));
+  }
+
+  @Test
+  void threadsAreGreenletsIfAskedForAndAwaitedUnlessTheyAreDaemons() throws Exception {
+    String file =
+        program(
+            "Threads",
+            """
+            void main() throws Exception {
+              var pool = java.util.concurrent.Executors.newFixedThreadPool(1);
+              IO.println(pool.submit(() -> Thread.currentThread().isVirtual()).get());
+              pool.shutdown();
+              Thread forever = new Thread(() -> java.util.concurrent.locks.LockSupport.park());
+              forever.setDaemon(true);
+              forever.start();
+              new Thread(
+                      () -> {
+                        try {
+                          Thread.sleep(20);
+                        } catch (InterruptedException e) {
+                          IO.println(e);
+                        }
+                        IO.println("last");
+                      })
+                  .start();
+            }
+            """);
+
+    Completed run = InChildJvm.loomlet("run", "--threads", file);
+
+    assertThat(run.out()).isEqualTo("true\nlast\n");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
   }
 
   @Test
@@ -435,169 +464,6 @@ class RunCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("loomlet: there is no engine 'steam'; choose one of auto,");
     assertThat(run.err().lines()).hasSize(1);
-  }
-
-  @Test
-  void aProgramThatCanNeverGoOnEndsWithTheReason() throws Exception {
-    String file =
-        program(
-            "Waits", "import dev.loomlet.sync.Event;\nvoid main() {\n  new Event().await();\n}\n");
-
-    Completed run = InChildJvm.loomlet("run", file);
-
-    assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.out()).isEmpty();
-    assertThat(run.err())
-        .startsWith(
-            "Exception in thread \"main\" dev.loomlet.LoopExit: loop-main can never go on: nothing"
-                + " is ready, no timer runs, no input is awaited, and no other thread could wake"
-                + " it\n"
-                + "    greenlet \"main\" waits for Event[not set, 1 waiting] at"
-                + " Waits.main(Waits.java:3)\n")
-        .endsWith("\tat Waits.main(Waits.java:3)\n");
-  }
-
-  /** Row T7 of the course, but with a main that leaves finding the deadlock to us for a while. */
-  private String deadlock(int millis) throws IOException {
-    String source = Files.readString(InChildJvm.projectHome().resolve("examples/T7Deadlock.java"));
-    String patient = source.replace("Duration.ofMillis(50)", "Duration.ofMillis(" + millis + ")");
-    assertThat(patient).isNotEqualTo(source);
-    return program("T7Deadlock", patient);
-  }
-
-  @Test
-  void aDeadlockIsWarnedOfOnce() throws Exception {
-    Completed run = InChildJvm.loomlet("run", "-Dloomlet.watch.hog=0", deadlock(3_000));
-
-    assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).endsWith("because they would have waited for ever\n");
-    List<String> warning = run.err().lines().toList();
-    assertThat(warning).filteredOn(line -> line.startsWith("loomlet: ")).hasSize(1);
-    assertThat(warning.getFirst()).isEqualTo("loomlet: deadlock of 2:");
-    assertThat(warning)
-        .filteredOn(line -> line.matches(" {2,4}[a-z].*") && !line.matches(" +at .*"))
-        .satisfiesExactly(
-            line -> assertThat(line).isEqualTo("  greenlet \"eater-1\" of loop-main"),
-            line -> assertThat(line).startsWith("    holds Mutex[noodles, held by eater-1, "),
-            line ->
-                assertThat(line)
-                    .startsWith("    waits for Mutex[chopsticks, held by eater-2, ")
-                    .endsWith("], which greenlet \"eater-2\" of loop-main holds"),
-            line -> assertThat(line).isEqualTo("  greenlet \"eater-2\" of loop-main"),
-            line -> assertThat(line).startsWith("    holds Mutex[chopsticks, held by eater-2, "),
-            line ->
-                assertThat(line)
-                    .startsWith("    waits for Mutex[noodles, held by eater-1, ")
-                    .endsWith("], which greenlet \"eater-1\" of loop-main holds"));
-    assertThat(warning).anyMatch(line -> line.matches("      at T7Deadlock\\..*T7Deadlock.java.*"));
-  }
-
-  /**
-   * A program that leaves greenlets waiting while a ticker goes on. It ends some time after a watch
-   * of its own has found that, as that of the command will have by then.
-   */
-  private String waiting(String start) throws IOException {
-    return program(
-        "Waiting",
-        """
-        import static dev.loomlet.Loomlet.*;
-        import dev.loomlet.diagnose.*;
-        import dev.loomlet.queue.*;
-        import java.time.Duration;
-        volatile boolean found;
-        void main() {
-          Watch.start(
-              new WatchOptions(
-                  Duration.ZERO, _ -> found = true, _ -> {}, _ -> found = true, false));
-          start();
-          while (!found) sleep(10);
-          sleep(1_500);
-          IO.println("end");
-        }
-        void start() {
-        %s}
-        """
-            .formatted(start));
-  }
-
-  @Test
-  void aQueueThatItsProducersHaveLeftIsNotedOnce() throws Exception {
-    String file =
-        waiting(
-            """
-            var queue = new FifoQueue<String>();
-            spawn("producer", () -> {
-              queue.put("one");
-              throw new java.io.IOException("disk full");
-            }).linkException(_ -> {});
-            spawn("consumer", () -> { while (true) queue.take(); });
-            """);
-
-    Completed run = InChildJvm.loomlet("run", "-Dloomlet.watch.hog=0", file);
-
-    assertThat(run.out()).isEqualTo("end\n");
-    List<String> note = run.err().lines().toList();
-    assertThat(note).filteredOn(line -> line.startsWith("loomlet: ")).hasSize(1);
-    assertThat(note.get(0))
-        .matches("loomlet: all have ended who ever put into FifoQueue@[0-9a-f]+ of 0 elements:");
-    assertThat(note.get(1))
-        .isEqualTo("    greenlet \"producer\" (failed: java.io.IOException: disk full)");
-    assertThat(note.get(2))
-        .isEqualTo(
-            "  greenlet \"consumer\" of loop-main has waited for more than a second to take from"
-                + " it");
-    assertThat(note).anyMatch(line -> line.matches("      at Waiting\\..*Waiting.java.*"));
-  }
-
-  @Test
-  void aReceiverWhoseSendersWereDroppedIsADeadlock() throws Exception {
-    String file =
-        waiting(
-            """
-            Channel.Ends<String> ends = Channel.open(1);
-            var receiver = ends.receiver();
-            var sender = ends.sender();
-            spawn("consumer", () -> { for (String _ : receiver) {} });
-            spawn("producer", () -> sender.send("one")).join();
-            """);
-
-    Completed run = InChildJvm.loomlet("run", "-Dloomlet.watch.hog=0", file);
-
-    assertThat(run.out()).isEqualTo("end\n");
-    List<String> warning = run.err().lines().toList();
-    assertThat(warning).filteredOn(line -> line.startsWith("loomlet: ")).hasSize(1);
-    assertThat(warning.get(0)).isEqualTo("loomlet: deadlock of 1:");
-    assertThat(warning.get(1)).isEqualTo("  greenlet \"consumer\" of loop-main");
-    assertThat(warning.get(2)).startsWith("    waits for Channel[");
-    assertThat(warning.get(3))
-        .isEqualTo(
-            "    its only sender was dropped without close(); its producers have all ended:"
-                + " greenlet \"producer\" (ended)");
-  }
-
-  @Test
-  void withoutAWatchNobodyIsWarned() throws Exception {
-    Completed run = InChildJvm.loomlet("run", "--no-watch", deadlock(1_500));
-
-    assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).endsWith("because they would have waited for ever\n");
-    assertThat(run.err()).isEmpty();
-  }
-
-  @Test
-  void aLimitForHogsThatIsNoneIsWrongUse() throws Exception {
-    String file = program("P", "void main() { IO.println(\"ran\"); }");
-
-    assertThat(InChildJvm.loomlet("run", "-Dloomlet.watch.hog=soon", file))
-        .isEqualTo(
-            new Completed(
-                2,
-                "",
-                "loomlet: loomlet.watch.hog takes milliseconds, as in 250, or 0 for no limit; not"
-                    + " 'soon'\n",
-                null));
-    assertThat(InChildJvm.loomlet("run", "--no-watch", "-Dloomlet.watch.hog=soon", file))
-        .isEqualTo(new Completed(0, "ran\n", "", null));
   }
 
   private static Completed java(String file) throws Exception {

@@ -2,6 +2,7 @@ package dev.loomlet.diagnose;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A greenlet that keeps its loop from others. Immutable; the state when it was found, while it goes
@@ -10,9 +11,12 @@ import java.util.List;
  * @param name of the greenlet, or of what else runs on the loop
  * @param loop the loop's name
  * @param time for how long it has run by then at least, without a wait
+ * @param pin where it waits without leaving the loop's thread, such as {@code inside the static
+ *     initialiser of com.example.Codec}; null if it runs
  * @param stack what it does, the innermost frame first
  */
-public record Hog(String name, String loop, Duration time, List<StackTraceElement> stack) {
+public record Hog(
+    String name, String loop, Duration time, @Nullable String pin, List<StackTraceElement> stack) {
 
   /** Copies the stack. */
   public Hog {
@@ -28,7 +32,11 @@ public record Hog(String name, String loop, Duration time, List<StackTraceElemen
         .append(loop)
         .append(" for more than ")
         .append(time.toMillis())
-        .append(" ms; meanwhile none of its other greenlets can run:\n");
+        .append(" ms");
+    if (pin != null) {
+      text.append(": it waits ").append(pin).append(", where it cannot leave the loop's thread");
+    }
+    text.append("; meanwhile none of its other greenlets can run:\n");
     Stacks.append(text, "      ", stack);
     return text.toString();
   }

@@ -74,12 +74,14 @@ final class HogSearch {
         break;
       }
     }
+    Thread.State state = mounted == owner ? Thread.State.RUNNABLE : mounted.getState();
     StackTraceElement[] stack = mounted.getStackTrace();
     if (loop.step() != step || isLoading(stack)) {
       return null;
     }
     String name = mounted == owner ? "a virtual thread" : Names.of(mounted);
-    return new Hog(name, loop.name(), Duration.ofNanos(nanos), List.of(stack));
+    List<StackTraceElement> frames = List.of(stack);
+    return new Hog(name, loop.name(), Duration.ofNanos(nanos), Pin.placeOf(state, frames), frames);
   }
 
   /** The first use of classes is slow, is not the program's to change, and passes. */

@@ -83,6 +83,11 @@ final class BlockingEngine extends LinuxEngine {
   }
 
   @Override
+  long ownCalls() {
+    return pollCalls.made();
+  }
+
+  @Override
   public String name() {
     return NAME;
   }

@@ -27,6 +27,17 @@ public interface Engine extends AutoCloseable {
    */
   void poll(long timeoutNanos);
 
+  /**
+   * How many system calls it has made so far on its loop's thread, for sockets, datagrams and its
+   * own waits. Exact there, else an estimate. What helper threads do, files, and the closing of
+   * descriptors are not among them.
+   *
+   * @return -1 if they are not counted
+   */
+  default long systemCalls() {
+    return -1;
+  }
+
   /** Ends a {@link #poll} that waits, or else the next one. Any thread; does not block. */
   void wakeUp();
 

@@ -1,74 +1,29 @@
 package dev.loomlet.engine;
 
+import dev.loomlet.wait.HelperPool;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.Waiter;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.concurrent.LinkedTransferQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that block in the place of a loop, in calls of which the kernel cannot say when they
- * would not: on files above all. One pool for the process, of daemons that start when all others
- * are busy, {@value #LIMIT} at most, and end after some idle seconds.
- *
- * <p>What waits for a thread is bounded by the greenlets that wait for what it does.
+ * would not: on files above all. One pool for the process, of {@value #LIMIT} threads at most.
  */
 final class HelperThreads {
   /** Enough to keep a disk with a deep queue busy. */
   static final int LIMIT = 64;
 
-  private static final long IDLE_SECONDS = 10;
-
-  private static final ThreadPoolExecutor EXECUTOR =
-      new ThreadPoolExecutor(
-          0,
-          LIMIT,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new IdleFirst(),
-          Thread.ofPlatform()
-              .daemon()
-              .inheritInheritableThreadLocals(false)
-              .name("loomlet-helper-", 1)
-              .factory(),
-          (task, executor) -> ((IdleFirst) executor.getQueue()).enqueue(task));
+  private static final HelperPool POOL = new HelperPool("loomlet-helper", LIMIT);
 
   /** Stands for all of them where it is asked what they may touch; is never started. */
   static final Thread ANY = Thread.ofPlatform().unstarted(() -> {});
 
   private HelperThreads() {}
 
-  /**
-   * Takes a task only if a thread is waiting for it, so that the executor starts another thread
-   * before it lets a task wait; when it may not, its handler of rejections queues the task.
-   */
-  private static final class IdleFirst extends LinkedTransferQueue<Runnable> {
-    private static final long serialVersionUID = 1;
-
-    @Override
-    public boolean offer(Runnable task) {
-      return tryTransfer(task);
-    }
-
-    void enqueue(Runnable task) {
-      super.offer(task);
-    }
-  }
-
   /** Has something run on a helper thread. Any thread; does not wait. */
   static void execute(Runnable task) {
-    try {
-      EXECUTOR.execute(task);
-    } catch (OutOfMemoryError e) {
-      // No thread can be started: those that there are have to do.
-      if (EXECUTOR.getPoolSize() == 0) {
-        throw e;
-      }
-      ((IdleFirst) EXECUTOR.getQueue()).enqueue(task);
-    }
+    POOL.execute(task);
   }
 
   /**
@@ -141,22 +96,13 @@ final class HelperThreads {
       if (e == null) {
         return value;
       }
-      tellWhoCalled(e);
+      HelperPool.tellWhoCalled(e);
       switch (e) {
         case IOException io -> throw io;
         case RuntimeException runtime -> throw runtime;
         case Error error -> throw error;
         default -> throw new AssertionError("the work throws no other checked exception", e);
       }
-    }
-
-    /** Without this a trace ends at the helper thread, and does not say who wanted the file. */
-    private static void tellWhoCalled(Throwable e) {
-      StackTraceElement[] there = e.getStackTrace();
-      StackTraceElement[] here = new Throwable().getStackTrace();
-      StackTraceElement[] both = Arrays.copyOf(there, there.length + here.length);
-      System.arraycopy(here, 0, both, there.length, here.length);
-      e.setStackTrace(both);
     }
   }
 }

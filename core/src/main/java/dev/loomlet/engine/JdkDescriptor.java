@@ -1,6 +1,7 @@
 package dev.loomlet.engine;
 
 import dev.loomlet.jdk.ThreadParking;
+import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.PollEvents;
 import dev.loomlet.wait.Task;
 import java.util.function.BooleanSupplier;
@@ -12,6 +13,13 @@ final class JdkDescriptor extends LinuxDescriptor {
   final int generationOfNumber;
 
   private final boolean kept;
+
+  /**
+   * Whether the last read has emptied the socket and nothing has happened since, so that another
+   * one would be in vain. Only where each event is heard of, whoever waits.
+   */
+  private boolean drained;
+
   private @Nullable Thread reading;
   private @Nullable Thread writing;
   private @Nullable WakeTimer readingTimer;
@@ -41,9 +49,34 @@ final class JdkDescriptor extends LinuxDescriptor {
     }
   }
 
+  /** Draws the conclusion from a read of a length, or its error. */
+  void received(int n, int length) {
+    if (n > 0 && n < length) {
+      // The next event says when there is more (epoll(7), questions), unless something ends.
+      state &= ~READABLE;
+      drained = kept && (state & ENDING) == 0;
+    } else if (n == -Errno.EAGAIN) {
+      state &= ~READABLE;
+    }
+  }
+
+  /** Draws the conclusion from a write of a length, or its error. */
+  void sent(int n, int length) {
+    if (n < length && (n >= 0 || n == -Errno.EAGAIN)) {
+      state &= ~WRITABLE;
+    }
+  }
+
+  /** Whether a read would be in vain, as far as is known. */
+  boolean isDrained() {
+    return drained;
+  }
+
   /** See {@link JdkDescriptors#await}. */
   boolean await(int readiness, long nanos, BooleanSupplier open) {
     boolean read = readiness == READABLE;
+    // For whatever reason the wait ends: the owner tries again and then knows.
+    drained &= !read;
     if ((read ? reading : writing) != null) {
       return false;
     }
@@ -105,7 +138,15 @@ final class JdkDescriptor extends LinuxDescriptor {
   }
 
   @Override
+  void arm(int readiness) {
+    if (!kept) {
+      super.arm(readiness);
+    }
+  }
+
+  @Override
   void becameReady(int readiness) {
+    drained &= (readiness & READABLE) == 0;
     wake(readiness);
   }
 

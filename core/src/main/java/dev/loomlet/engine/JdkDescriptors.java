@@ -1,7 +1,11 @@
 package dev.loomlet.engine;
 
+import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.PollEvents;
+import dev.loomlet.linux.SystemCalls;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Waiting, on a loop's engine, for descriptors of the JDK: its sockets, selectors and pipes.
  *
- * <p>Where the engine learns of events without being asked each time (epoll), a descriptor stays
- * registered from its first wait until its owner closes it. The owner's number is used again by the
- * next descriptor, so {@link #closing} must be told of each close. It only counts: a number has a
- * generation, for the whole process, and a registration of another generation is made anew by the
- * next wait. So closing costs next to nothing, on any thread, and needs no word to the loops.
+ * <p>Where the engine hears of events without asking each time (by epoll, which io_uring's engine
+ * uses for these, too), a descriptor stays registered from its first wait until its owner closes
+ * it. The owner's number is used again by the next descriptor, so {@link #closing} must be told of
+ * each close. It only counts: a number has a generation, for the whole process, and a registration
+ * of another generation is made anew by the next wait. So closing costs next to nothing, on any
+ * thread, and needs no word to the loops.
  *
  * <p>A wait may end without reason, as the JDK's own do: whoever waits has tried before, and tries
  * again.
@@ -29,6 +34,18 @@ public final class JdkDescriptors {
   /** For {@link #await}: to become writable. */
   public static final int WRITABLE = Readiness.WRITABLE;
 
+  /** From {@link #receive} and {@link #send}: nothing can be moved without waiting. */
+  public static final int WOULD_BLOCK = -Errno.EAGAIN;
+
+  /** From the same: a signal came first. */
+  public static final int INTERRUPTED = -Errno.EINTR;
+
+  /** From the same: the peer has broken the connection off. */
+  public static final int RESET = -Errno.ECONNRESET;
+
+  /** From the same: it is a pipe or something else that is not a socket. Nothing was done. */
+  public static final int NOT_A_SOCKET = -Errno.ENOTSOCK;
+
   private static final int PAGE = 1024;
   private static final int PAGES = 1024;
 
@@ -39,6 +56,8 @@ public final class JdkDescriptors {
   private static final List<JdkDescriptors> ALL = new CopyOnWriteArrayList<>();
 
   private final LinuxEngine engine;
+  private @Nullable JdkFiles files;
+  private boolean preparesFiles;
 
   /** By number. */
   private @Nullable JdkDescriptor[] known = new @Nullable JdkDescriptor[64];
@@ -144,10 +163,111 @@ public final class JdkDescriptors {
     }
   }
 
+  /**
+   * Reads from a socket what is there, into an array, without waiting. On the loop.
+   *
+   * @param waits whether the caller waits by {@link #await} if there is nothing. Then the system
+   *     call is saved that could only say so: after a read that has emptied the socket, if the
+   *     engine has heard of nothing since.
+   * @return how many bytes; 0 at the end of input; or a negative error, of which those that matter
+   *     have names here
+   */
+  public int receive(int fd, byte[] target, int offset, int length, boolean waits) {
+    JdkDescriptor descriptor = current(fd);
+    if (waits && descriptor != null && descriptor.isDrained()) {
+      return WOULD_BLOCK;
+    }
+    MemorySegment room = MemorySegment.ofArray(target).asSlice(offset, length);
+    int n = engine.calls.receive(fd, room, length);
+    if (descriptor != null) {
+      descriptor.received(n, length);
+    }
+    return n;
+  }
+
+  /** The same into memory outside the Java heap. */
+  public int receive(int fd, long address, int length) {
+    int n = engine.calls.receive(fd, address, length);
+    JdkDescriptor descriptor = current(fd);
+    if (descriptor != null) {
+      descriptor.received(n, length);
+    }
+    return n;
+  }
+
+  /**
+   * Writes to a socket what it has room for, without waiting. On the loop.
+   *
+   * @return how many bytes, or a negative error, of which those that matter have names here
+   */
+  public int send(int fd, byte[] source, int offset, int length) {
+    MemorySegment bytes = MemorySegment.ofArray(source).asSlice(offset, length);
+    return sent(fd, engine.calls.send(fd, bytes, length), length);
+  }
+
+  /** The same from memory outside the Java heap. */
+  public int send(int fd, long address, int length) {
+    return sent(fd, engine.calls.send(fd, address, length), length);
+  }
+
+  private int sent(int fd, int n, int length) {
+    if (n < length) {
+      JdkDescriptor descriptor = current(fd);
+      if (descriptor != null) {
+        descriptor.sent(n, length);
+      }
+    }
+    return n;
+  }
+
+  /** What the system says of an error that {@link #receive} or {@link #send} gave. */
+  public static String describe(int error) {
+    return SystemCalls.errorText(-error);
+  }
+
+  /** The registration of the number's present owner, if it has one that lasts. */
+  private @Nullable JdkDescriptor current(int fd) {
+    JdkDescriptor descriptor = find(fd);
+    return descriptor != null
+            && descriptor.isKept()
+            && descriptor.generationOfNumber == generationOf(fd)
+        ? descriptor
+        : null;
+  }
+
   /** Whether a descriptor is ready at this moment, or nobody can tell. On the loop. */
   public boolean isReady(int fd, int readiness) {
     int event = readiness == READABLE ? PollEvents.POLLIN : PollEvents.POLLOUT;
     return engine.calls.pollNow(fd, event) != 0;
+  }
+
+  /**
+   * Files of the JDK. On the loop.
+   *
+   * @return null as long as {@link #prepareFiles} has not been done here
+   */
+  public @Nullable JdkFiles files() {
+    return files;
+  }
+
+  /** Whether {@link #prepareFiles} is under way, which itself may read files by the JDK. */
+  public boolean preparesFiles() {
+    return preparesFiles;
+  }
+
+  /** Makes {@link #files} ready; waits until the system calls are bound, the first time. */
+  public JdkFiles prepareFiles() {
+    preparesFiles = true;
+    try {
+      LinuxFiles.bindCalls();
+      JdkFiles made = new JdkFiles(engine.files().now());
+      files = made;
+      return made;
+    } catch (IOException e) {
+      throw new UncheckedIOException("binding reads no file", e);
+    } finally {
+      preparesFiles = false;
+    }
   }
 
   /** Whether a descriptor is of a kind that can be waited for. On the loop. */

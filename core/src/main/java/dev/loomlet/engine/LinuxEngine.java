@@ -34,6 +34,21 @@ abstract class LinuxEngine implements Engine {
   private @Nullable LinuxPipes pipes;
   private @Nullable JdkDescriptors ofTheJdk;
 
+  /** System calls of the model itself, which are not made by {@link #calls}. */
+  long ownCalls() {
+    return 0;
+  }
+
+  @Override
+  public final long systemCalls() {
+    DatagramCalls ofDatagrams = datagrams;
+    MessageCalls ofMessages = messages;
+    return calls.made()
+        + ownCalls()
+        + (ofDatagrams == null ? 0 : ofDatagrams.made())
+        + (ofMessages == null ? 0 : ofMessages.made());
+  }
+
   LinuxEngine(EngineContext context) {
     this.context = context;
   }
@@ -48,7 +63,10 @@ abstract class LinuxEngine implements Engine {
   /** Ends that; the descriptor is still open, and is about to be closed. */
   void unwatch(LinuxDescriptor descriptor) {}
 
-  /** Whether watching a descriptor costs something, and waiting for it then nothing. */
+  /**
+   * Whether a descriptor of the JDK is best watched from its first wait on, so that waiting costs
+   * nothing then.
+   */
   boolean keepsWatching() {
     return false;
   }

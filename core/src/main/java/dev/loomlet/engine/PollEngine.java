@@ -34,6 +34,11 @@ final class PollEngine extends LinuxEngine {
   }
 
   @Override
+  long ownCalls() {
+    return waiting.systemCalls();
+  }
+
+  @Override
   public String name() {
     return NAME;
   }

@@ -37,6 +37,11 @@ final class PollSet {
     array.set(WAKE_UP, wakeUp, PollEvents.POLLIN);
   }
 
+  /** How many system calls it has made so far. */
+  long systemCalls() {
+    return calls.made();
+  }
+
   private static int eventsOf(int readiness) {
     return ((readiness & Readiness.READABLE) != 0 ? PollEvents.POLLIN : 0)
         | ((readiness & Readiness.WRITABLE) != 0 ? PollEvents.POLLOUT : 0);

@@ -80,6 +80,11 @@ final class SelectEngine extends LinuxEngine {
   }
 
   @Override
+  long ownCalls() {
+    return selectCalls.made();
+  }
+
+  @Override
   public String name() {
     return NAME;
   }

@@ -110,6 +110,11 @@ final class SignalEngine extends LinuxEngine {
   }
 
   @Override
+  long ownCalls() {
+    return signals.made();
+  }
+
+  @Override
   public String name() {
     return NAME;
   }

@@ -60,6 +60,8 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
 
   private static final long IGNORED = -2;
 
+  private static final long OF_THE_JDK = -3;
+
   /** How long the end of the engine waits for calls that the kernel does not cancel. */
   private static final long CALL_GRACE_NANOS = 1_000_000_000;
 
@@ -75,6 +77,14 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
 
   private final boolean wakesByMessage;
   private final @Nullable WakeUpDescriptor wakeUp;
+
+  /**
+   * Watches the JDK's descriptors; null until there is one. A poll of the ring would have to be
+   * asked for anew at each wait, or else it would keep the file open that the JDK closes without a
+   * word to this loop.
+   */
+  private @Nullable EpollSet ofTheJdk;
+
   private final UringCalls underWay = new UringCalls();
 
   /** Streams whose receive ended because the kernel had no buffer. */
@@ -109,6 +119,26 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
       ring.prepare(RingOpcode.POLL_ADD, wakeUp.fd(), 0, RingOpcode.POLL_MULTISHOT, WAKE_UP);
       ring.operationFlags(PollEvents.POLLIN);
     }
+  }
+
+  private EpollSet ofTheJdk() throws IOException {
+    EpollSet set = ofTheJdk;
+    if (set == null) {
+      set = new EpollSet(this);
+      ofTheJdk = set;
+      watchOfTheJdk(set);
+    }
+    return set;
+  }
+
+  private void watchOfTheJdk(EpollSet set) {
+    ring.prepare(RingOpcode.POLL_ADD, set.fd(), 0, RingOpcode.POLL_MULTISHOT, OF_THE_JDK);
+    ring.operationFlags(PollEvents.POLLIN);
+  }
+
+  @Override
+  long ownCalls() {
+    return ring.systemCalls();
   }
 
   @Override
@@ -227,12 +257,25 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
           watchWakeUp();
         }
       }
+    } else if (data == OF_THE_JDK) {
+      hearOfTheJdk(Objects.requireNonNull(ofTheJdk), (flags & RingOpcode.HAS_MORE) != 0);
     } else if (data != IGNORED) {
       UringCall call = underWay.remove(data);
       if (call != null) {
         call.completed(result);
       }
     }
+  }
+
+  /** There may be events: the ring says so once for all that have come since it said so last. */
+  private void hearOfTheJdk(EpollSet set, boolean goesOn) {
+    if (!goesOn) {
+      watchOfTheJdk(set);
+    }
+    boolean more;
+    do {
+      more = set.poll();
+    } while (more);
   }
 
   @Override
@@ -271,7 +314,24 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
 
   @Override
   int watch(LinuxDescriptor descriptor) {
-    return 0;
+    if (!isKept(descriptor)) {
+      return 0;
+    }
+    try {
+      return ofTheJdk().add(descriptor);
+    } catch (IOException e) {
+      // There is no descriptor left; the JDK's own pollers may still have theirs.
+      return -Errno.EMFILE;
+    }
+  }
+
+  private static boolean isKept(LinuxDescriptor descriptor) {
+    return descriptor instanceof JdkDescriptor jdk && jdk.isKept();
+  }
+
+  @Override
+  boolean keepsWatching() {
+    return true;
   }
 
   @Override
@@ -289,6 +349,10 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
 
   @Override
   void unwatch(LinuxDescriptor descriptor) {
+    if (isKept(descriptor)) {
+      Objects.requireNonNull(ofTheJdk).remove(descriptor);
+      return;
+    }
     if (descriptor.operations == 0) {
       return;
     }
@@ -371,5 +435,8 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
       wakeUp.close();
     }
     ring.close();
+    if (ofTheJdk != null) {
+      ofTheJdk.close();
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.loomlet.jdk;
 
 import static java.lang.invoke.MethodType.methodType;
 
+import dev.loomlet.sched.Step;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * property {@value #PROPERTY} set to {@code jdk} leaves everything to it; so does a JDK on which
  * anything needed here is missing.
  */
-public final class Mount implements Runnable {
+public final class Mount extends Step {
   /** Set to {@code jdk}, it leaves mounting to the JDK. */
   public static final String PROPERTY = "loomlet.mount";
 
@@ -165,6 +166,11 @@ public final class Mount implements Runnable {
       throw JdkInternals.rethrow(e);
     }
     return mount;
+  }
+
+  /** Whose continuation it is. */
+  Thread thread() {
+    return thread;
   }
 
   /** Mounts the thread, if it is ready, and runs it up to its next wait. On the carrier. */
@@ -322,6 +328,11 @@ public final class Mount implements Runnable {
     boolean left = leave(thread, PARKING);
     LockSupport.setCurrentBlocker(null);
     return left;
+  }
+
+  /** As {@link #yieldNow}, whoever mounts the calling thread; returns whether it could. */
+  static boolean tryYield(Thread thread) {
+    return leave(thread, YIELDING);
   }
 
   private static boolean leave(Thread thread, int state) {

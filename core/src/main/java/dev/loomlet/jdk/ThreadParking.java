@@ -17,4 +17,14 @@ public final class ThreadParking {
   public static boolean park(Thread self, @Nullable Object blocker) {
     return JdkInternals.mounts() && Mount.tryPark(self, blocker);
   }
+
+  /**
+   * Finds out whether the calling thread can leave its carrier at the moment, by letting others run
+   * once.
+   *
+   * @param self the calling thread, virtual
+   */
+  public static boolean canLeave(Thread self) {
+    return JdkInternals.mounts() && Mount.tryYield(self);
+  }
 }

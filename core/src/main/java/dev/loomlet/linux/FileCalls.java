@@ -46,6 +46,7 @@ public final class FileCalls extends NativeCalls {
   /** Bytes that {@link #readNow} reads at most: what can be copied without holding up a loop. */
   public static final int READ_NOW_LIMIT = 64 * 1024;
 
+  private static final int F_GETFL = 3;
   private static final int SEEK_CUR = 1;
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int STATX_BASIC = 0x7ff;
@@ -93,6 +94,13 @@ public final class FileCalls extends NativeCalls {
       blocking("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle LSEEK =
       blocking("lseek", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle FCNTL =
+      bind(
+          "fcntl",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+          variadic(2),
+          Linker.Option.critical(false),
+          capture());
   private static final MethodHandle STATX =
       blocking("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle SENDFILE =
@@ -237,6 +245,7 @@ public final class FileCalls extends NativeCalls {
    *
    * @param target outside of the Java heap
    * @param length at most {@link #READ_NOW_LIMIT}
+   * @param position -1 for the descriptor's own
    * @return how many bytes; 0 is not to be believed to be the end on Linux 5.9 and 5.10; EAGAIN if
    *     the disk would have to be asked, EOPNOTSUPP if the file system cannot say
    */
@@ -317,6 +326,20 @@ public final class FileCalls extends NativeCalls {
     } catch (Throwable e) {
       throw impossible(e);
     }
+  }
+
+  /** How a descriptor was opened (fcntl(2), F_GETFL). */
+  public int flags(int file) {
+    try {
+      return result((int) FCNTL.invokeExact(state, file, F_GETFL, 0));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** O_DIRECT, whose number depends on the processor. */
+  public static int directFlag() {
+    return System.getProperty("os.arch", "").equals("aarch64") ? 0x10000 : 0x4000;
   }
 
   /** sendfile(2). */

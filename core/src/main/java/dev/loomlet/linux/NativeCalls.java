@@ -25,7 +25,16 @@ abstract class NativeCalls {
   /** Numbers and layouts that depend on the processor. */
   final Layout layout = Layout.of(System.getProperty("os.arch", ""));
 
+  private long made;
+
   NativeCalls() {}
+
+  /**
+   * How many calls have given a result by {@link #result}, so far. An estimate on other threads.
+   */
+  public final long made() {
+    return made;
+  }
 
   /** For functions with a variable number of arguments, such as syscall(2) and fcntl(2). */
   static Linker.Option variadic(int fixedArguments) {
@@ -72,11 +81,13 @@ abstract class NativeCalls {
 
   /** What a call gives to its caller. */
   final int result(int returned) {
+    made++;
     return returned >= 0 ? returned : -errno();
   }
 
   /** What a call gives to its caller. */
   final long result(long returned) {
+    made++;
     return returned >= 0 ? returned : -errno();
   }
 

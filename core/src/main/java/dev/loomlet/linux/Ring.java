@@ -276,6 +276,11 @@ public final class Ring implements AutoCloseable {
     }
   }
 
+  /** How many system calls it has made so far. An estimate on other threads. */
+  public long systemCalls() {
+    return calls.made();
+  }
+
   /** Whether the kernel knows an operation of {@link RingOpcode}. */
   public boolean supports(int opcode) {
     return opcodes.get(opcode);

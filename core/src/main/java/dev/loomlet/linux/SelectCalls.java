@@ -60,7 +60,7 @@ public final class SelectCalls extends NativeCalls {
     } catch (Throwable e) {
       throw impossible(e);
     }
-    if (ready < 0) {
+    if (result(ready) < 0) {
       return -errno();
     }
     MemorySegment.copy(memory, JAVA_LONG, 0, read, 0, words);

@@ -46,65 +46,107 @@ public final class SystemCalls extends NativeCalls {
   private static final int MSG_DONTWAIT = 0x40;
 
   private static final MethodHandle EPOLL_CREATE = quick("epoll_create1", JAVA_INT, JAVA_INT);
-  private static final MethodHandle EPOLL_CTL =
-      quick("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-  private static final MethodHandle EPOLL_WAIT =
-      bind(
-          "epoll_wait",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
-          capture());
-  private static final MethodHandle EPOLL_POLL =
-      quick("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
-  private static final @Nullable MethodHandle EPOLL_PWAIT2 =
-      bindIfPresent(
-          "epoll_pwait2",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG),
-          capture());
-  private static final MethodHandle EVENTFD = quick("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle EVENTFD_WRITE =
-      bind(
-          "eventfd_write",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
-          Linker.Option.critical(false));
-  private static final MethodHandle EVENTFD_READ =
-      quick("eventfd_read", JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle SOCKET =
       quick("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle BIND = quick("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle LISTEN = quick("listen", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle ACCEPT =
-      quick("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle CONNECT =
-      quick("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-
-  /**
-   * recvfrom(2) and sendto(2) by their numbers. The C library's functions are points at which a
-   * pthread can be cancelled, and in a process with several threads they pay for that with two
-   * atomic operations a call.
-   */
-  private static final MethodHandle TRANSFER =
-      bind("syscall", transferOf(JAVA_LONG), variadic(1), Linker.Option.critical(false), capture());
-
-  /** The same, from or to a Java array in place. */
-  private static final MethodHandle TRANSFER_ARRAY =
-      bind("syscall", transferOf(ADDRESS), variadic(1), Linker.Option.critical(true), capture());
-
-  private static final MethodHandle POLL_NOW =
-      quick("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle CLOSE =
       bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), Linker.Option.critical(false));
-  private static final MethodHandle CLOSE_SLOWLY =
-      bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle SETSOCKOPT =
-      quick("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle GETSOCKOPT =
-      quick("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle GETSOCKNAME =
-      quick("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle GETPEERNAME =
-      quick("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+  /** At once, because patched methods of the JDK ask with it while they load classes. */
+  private static final MethodHandle POLL_NOW =
+      quick("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+
   private static final MethodHandle DUP = quick("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+
+  // To bind a call takes milliseconds, and start-up should not pay for what a program never uses.
+
+  /** Bound when the first loop waits with epoll. */
+  private static final class Epoll {
+    static final MethodHandle EPOLL_CTL =
+        quick("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    static final MethodHandle EPOLL_WAIT =
+        bind(
+            "epoll_wait",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
+            capture());
+    static final MethodHandle EPOLL_POLL =
+        quick("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+    static final @Nullable MethodHandle EPOLL_PWAIT2 =
+        bindIfPresent(
+            "epoll_pwait2",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG),
+            capture());
+
+    private Epoll() {}
+  }
+
+  /** Bound with the first eventfd. */
+  private static final class Eventfd {
+    static final MethodHandle EVENTFD = quick("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle EVENTFD_WRITE =
+        bind(
+            "eventfd_write",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
+            Linker.Option.critical(false));
+    static final MethodHandle EVENTFD_READ = quick("eventfd_read", JAVA_INT, JAVA_INT, JAVA_LONG);
+
+    private Eventfd() {}
+  }
+
+  /** Bound when the first socket is used. */
+  private static final class Sockets {
+    static final MethodHandle BIND = quick("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MethodHandle LISTEN = quick("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle ACCEPT =
+        quick("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    static final MethodHandle CONNECT = quick("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+
+    /**
+     * recvfrom(2) and sendto(2) by their numbers. The C library's functions are points at which a
+     * pthread can be cancelled, and in a process with several threads they pay for that with two
+     * atomic operations a call.
+     */
+    static final MethodHandle TRANSFER =
+        bind(
+            "syscall",
+            transferOf(JAVA_LONG),
+            variadic(1),
+            Linker.Option.critical(false),
+            capture());
+
+    /** The same, from or to a Java array in place. */
+    static final MethodHandle TRANSFER_ARRAY =
+        bind("syscall", transferOf(ADDRESS), variadic(1), Linker.Option.critical(true), capture());
+
+    static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle SETSOCKOPT =
+        quick("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MethodHandle GETSOCKOPT =
+        quick("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle GETSOCKNAME =
+        quick("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle GETPEERNAME =
+        quick("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+
+    private Sockets() {}
+  }
+
+  /** Bound with the first close that may take long. */
+  private static final class Slow {
+    static final MethodHandle CLOSE_SLOWLY =
+        bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    private Slow() {}
+  }
+
+  /** Bound when a failure is to be told in the C library's words. */
+  private static final class ErrorTexts {
+    static final MethodHandle STRERROR = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    /** No message of a C library is as long. */
+    static final int LONGEST = 1024;
+
+    private ErrorTexts() {}
+  }
 
   private static final int F_DUPFD_CLOEXEC = 1030;
 
@@ -147,7 +189,7 @@ public final class SystemCalls extends NativeCalls {
     event.set(JAVA_LONG.withByteAlignment(4), layout.epollDataOffset(), data);
     try {
       return result(
-          (int) EPOLL_CTL.invokeExact(state, epoll, operation, descriptor, event.address()));
+          (int) Epoll.EPOLL_CTL.invokeExact(state, epoll, operation, descriptor, event.address()));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -157,7 +199,7 @@ public final class SystemCalls extends NativeCalls {
   public int epollPoll(int epoll, EpollEvents events) {
     try {
       return result(
-          (int) EPOLL_POLL.invokeExact(state, epoll, events.address(), events.capacity(), 0));
+          (int) Epoll.EPOLL_POLL.invokeExact(state, epoll, events.address(), events.capacity(), 0));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -173,9 +215,11 @@ public final class SystemCalls extends NativeCalls {
     try {
       if (timeoutNanos == Long.MAX_VALUE) {
         return result(
-            (int) EPOLL_WAIT.invokeExact(state, epoll, events.address(), events.capacity(), -1));
+            (int)
+                Epoll.EPOLL_WAIT.invokeExact(
+                    state, epoll, events.address(), events.capacity(), -1));
       }
-      MethodHandle precise = EPOLL_PWAIT2;
+      MethodHandle precise = Epoll.EPOLL_PWAIT2;
       if (precise != null) {
         scratch.set(JAVA_LONG, 0, timeoutNanos / 1_000_000_000);
         scratch.set(JAVA_LONG, 8, timeoutNanos % 1_000_000_000);
@@ -191,7 +235,7 @@ public final class SystemCalls extends NativeCalls {
       long millis = Math.min((timeoutNanos + 999_999) / 1_000_000, Integer.MAX_VALUE);
       return result(
           (int)
-              EPOLL_WAIT.invokeExact(
+              Epoll.EPOLL_WAIT.invokeExact(
                   state, epoll, events.address(), events.capacity(), (int) millis));
     } catch (Throwable e) {
       throw impossible(e);
@@ -206,7 +250,7 @@ public final class SystemCalls extends NativeCalls {
   /** eventfd(2), non-blocking. */
   public int eventfd() {
     try {
-      return result((int) EVENTFD.invokeExact(state, 0, EFD_NONBLOCK_CLOEXEC));
+      return result((int) Eventfd.EVENTFD.invokeExact(state, 0, EFD_NONBLOCK_CLOEXEC));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -216,7 +260,7 @@ public final class SystemCalls extends NativeCalls {
   public static void signal(int eventfd) {
     try {
       // A failure means that the counter is full (it is readable then) or the loop is gone.
-      int _ = (int) EVENTFD_WRITE.invokeExact(eventfd, 1L);
+      int _ = (int) Eventfd.EVENTFD_WRITE.invokeExact(eventfd, 1L);
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -226,7 +270,7 @@ public final class SystemCalls extends NativeCalls {
   public void clearSignal(int eventfd) {
     try {
       // A failure means that the counter is zero already.
-      int _ = (int) EVENTFD_READ.invokeExact(state, eventfd, scratchAddress);
+      int _ = (int) Eventfd.EVENTFD_READ.invokeExact(state, eventfd, scratchAddress);
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -263,7 +307,7 @@ public final class SystemCalls extends NativeCalls {
   public int bind(int socket, SocketAddress address) {
     int length = addresses.encode(address);
     try {
-      return result((int) BIND.invokeExact(state, socket, addresses.address(), length));
+      return result((int) Sockets.BIND.invokeExact(state, socket, addresses.address(), length));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -272,7 +316,7 @@ public final class SystemCalls extends NativeCalls {
   /** listen(2). */
   public int listen(int socket, int backlog) {
     try {
-      return result((int) LISTEN.invokeExact(state, socket, backlog));
+      return result((int) Sockets.LISTEN.invokeExact(state, socket, backlog));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -281,7 +325,8 @@ public final class SystemCalls extends NativeCalls {
   /** accept4(2); the new descriptor is non-blocking. */
   public int accept(int socket) {
     try {
-      return result((int) ACCEPT.invokeExact(state, socket, 0L, 0L, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      return result(
+          (int) Sockets.ACCEPT.invokeExact(state, socket, 0L, 0L, SOCK_NONBLOCK | SOCK_CLOEXEC));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -306,7 +351,7 @@ public final class SystemCalls extends NativeCalls {
   public int connect(int socket, SocketAddress address) {
     int length = addresses.encode(address);
     try {
-      return result((int) CONNECT.invokeExact(state, socket, addresses.address(), length));
+      return result((int) Sockets.CONNECT.invokeExact(state, socket, addresses.address(), length));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -341,7 +386,7 @@ public final class SystemCalls extends NativeCalls {
     try {
       long n =
           (long)
-              TRANSFER.invokeExact(
+              Sockets.TRANSFER.invokeExact(
                   state, call, (long) socket, address, (long) length, (long) flags, 0L, 0L);
       return n >= 0 ? (int) n : -errno();
     } catch (Throwable e) {
@@ -353,7 +398,7 @@ public final class SystemCalls extends NativeCalls {
     try {
       long n =
           (long)
-              TRANSFER_ARRAY.invokeExact(
+              Sockets.TRANSFER_ARRAY.invokeExact(
                   state, call, (long) socket, buffer, (long) length, (long) flags, 0L, 0L);
       return n >= 0 ? (int) n : -errno();
     } catch (Throwable e) {
@@ -382,7 +427,18 @@ public final class SystemCalls extends NativeCalls {
   /** shutdown(2). */
   public int shutdown(int socket, int how) {
     try {
-      return result((int) SHUTDOWN.invokeExact(state, socket, how));
+      return result((int) Sockets.SHUTDOWN.invokeExact(state, socket, how));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** The C library's text for an error number, in the words that the JDK uses. Any thread. */
+  @SuppressWarnings("restricted") // the text ends where C says
+  public static String errorText(int errno) {
+    try {
+      MemorySegment text = (MemorySegment) ErrorTexts.STRERROR.invokeExact(errno);
+      return text.reinterpret(ErrorTexts.LONGEST).getString(0);
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -407,7 +463,7 @@ public final class SystemCalls extends NativeCalls {
   /** close(2) of a socket that lingers, which blocks even if the socket does not. Any thread. */
   public static void closeSlowly(int descriptor) {
     try {
-      int _ = (int) CLOSE_SLOWLY.invokeExact(descriptor);
+      int _ = (int) Slow.CLOSE_SLOWLY.invokeExact(descriptor);
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -438,7 +494,8 @@ public final class SystemCalls extends NativeCalls {
   private int setScratchOption(int socket, int level, int option, int length) {
     try {
       return result(
-          (int) SETSOCKOPT.invokeExact(state, socket, level, option, scratchAddress, length));
+          (int)
+              Sockets.SETSOCKOPT.invokeExact(state, socket, level, option, scratchAddress, length));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -455,7 +512,7 @@ public final class SystemCalls extends NativeCalls {
     try {
       return result(
           (int)
-              GETSOCKOPT.invokeExact(
+              Sockets.GETSOCKOPT.invokeExact(
                   state, socket, level, option, scratchAddress, scratchAddress + 16));
     } catch (Throwable e) {
       throw impossible(e);
@@ -480,7 +537,7 @@ public final class SystemCalls extends NativeCalls {
     try {
       int n =
           (int)
-              GETSOCKNAME.invokeExact(
+              Sockets.GETSOCKNAME.invokeExact(
                   state, socket, addresses.address(), addresses.lengthAddress());
       return n < 0 ? null : addresses.decode();
     } catch (Throwable e) {
@@ -497,7 +554,7 @@ public final class SystemCalls extends NativeCalls {
     try {
       int n =
           (int)
-              GETPEERNAME.invokeExact(
+              Sockets.GETPEERNAME.invokeExact(
                   state, socket, addresses.address(), addresses.lengthAddress());
       return n < 0 ? null : addresses.decode();
     } catch (Throwable e) {

@@ -7,13 +7,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Called on the loop's carrier thread only, also while a greenlet is mounted on it; must not
  * block. Each continuation that is added must come out of {@link #next} exactly once.
+ *
+ * <p>This interface sees everything that a loop runs, in the order in which it became ready: short
+ * tasks of the loop itself, such as "start a greenlet that another thread has spawned", among the
+ * steps of greenlets. Those who only want to choose among greenlets extend {@link StepPolicy}, or
+ * {@link TimedPolicy} if it matters how long they ran.
  */
 public interface Policy {
 
   /**
    * Takes a continuation that became ready.
    *
-   * @param continuation one step of a greenlet, up to its next wait
+   * @param continuation one step of a greenlet, up to its next wait, or a task of the loop, which
+   *     must not be overtaken by other tasks
    */
   void add(Runnable continuation);
 

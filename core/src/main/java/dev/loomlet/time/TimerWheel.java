@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
  * All timers of a loop, at a cost per timer that does not depend on how many there are.
  *
  * <p>A hierarchical timing wheel (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels",
- * 1987, scheme 7). Time is cut into ticks of 2<sup>16</sup> ns (65.5 µs). Level <i>k</i> has 64
- * buckets of 64<sup>k</sup> ticks each; eight levels reach 584 years. A timer sits on the lowest
- * level on which its tick and the wheel's current tick differ, and moves down when the current tick
- * enters its bucket. A 64-bit word per level says which buckets hold something, so that the next
- * bucket due is found without a walk.
+ * 1987, scheme 7). Time is cut into ticks of 2<sup>16</sup> ns (65.5 µs), or of 1 ns on a
+ * {@linkplain Clock#isVirtual() virtual} clock. Level <i>k</i> has 64 buckets of 64<sup>k</sup>
+ * ticks each, and there are enough levels to reach 292 years. A timer sits on the lowest level on
+ * which its tick and the wheel's current tick differ, and moves down when the current tick enters
+ * its bucket. A 64-bit word per level says which buckets hold something, so that the next bucket
+ * due is found without a walk.
  *
  * <p>A timer never fires early, and at most one tick late when the loop is idle. Timers due in the
  * same tick fire in the order in which they were scheduled.
@@ -19,19 +20,20 @@ public final class TimerWheel {
   /** Returned by {@link #nanosToNext} when nothing is scheduled. */
   public static final long NOTHING = Long.MAX_VALUE;
 
-  /** Length of a tick as a power of two, in nanoseconds. */
+  /** Length of a tick of real time as a power of two, in nanoseconds. */
   static final int TICK_SHIFT = 16;
 
   private static final int SLOT_BITS = 6;
   private static final int SLOTS = 1 << SLOT_BITS;
-  private static final int LEVELS = 8;
-  private static final long MAX_TICK = (1L << (LEVELS * SLOT_BITS)) - 1;
 
   private final Clock clock;
   private final long origin;
-  private final @Nullable Timer[] heads = new @Nullable Timer[LEVELS * SLOTS];
-  private final @Nullable Timer[] tails = new @Nullable Timer[LEVELS * SLOTS];
-  private final long[] occupied = new long[LEVELS];
+  private final int tickShift;
+  private final long maxTick;
+  private final int levels;
+  private final @Nullable Timer[] heads;
+  private final @Nullable Timer[] tails;
+  private final long[] occupied;
 
   private long currentTick;
   private int size;
@@ -44,6 +46,12 @@ public final class TimerWheel {
   public TimerWheel(Clock clock) {
     this.clock = clock;
     this.origin = clock.nanoTime();
+    this.tickShift = clock.isVirtual() ? 0 : TICK_SHIFT;
+    this.maxTick = Long.MAX_VALUE >>> tickShift;
+    this.levels = (Long.SIZE - 1 - tickShift + SLOT_BITS - 1) / SLOT_BITS;
+    this.heads = new @Nullable Timer[levels * SLOTS];
+    this.tails = new @Nullable Timer[levels * SLOTS];
+    this.occupied = new long[levels];
   }
 
   /** How many timers wait. */
@@ -80,8 +88,8 @@ public final class TimerWheel {
       throw new IllegalStateException("the timer is scheduled already");
     }
     // Rounded up, so that no timer is early; and beyond the current tick, whose bucket is empty.
-    long due = (sinceOrigin >>> TICK_SHIFT) + 1;
-    timer.tick = Math.min(Math.max(due, currentTick + 1), MAX_TICK);
+    long due = (sinceOrigin + (1L << tickShift) - 1) >>> tickShift;
+    timer.tick = Math.min(Math.max(due, currentTick + 1), maxTick);
     append(timer);
     size++;
   }
@@ -109,7 +117,7 @@ public final class TimerWheel {
     if (size == 0) {
       return NOTHING;
     }
-    long wait = (nextTick() << TICK_SHIFT) - (clock.nanoTime() - origin);
+    long wait = (nextTick() << tickShift) - (clock.nanoTime() - origin);
     return Math.max(0, wait);
   }
 
@@ -122,7 +130,7 @@ public final class TimerWheel {
     if (size == 0) {
       return 0;
     }
-    long nowTick = (clock.nanoTime() - origin) >>> TICK_SHIFT;
+    long nowTick = (clock.nanoTime() - origin) >>> tickShift;
     int fired = 0;
     while (size > 0) {
       long tick = nextTick();
@@ -138,7 +146,7 @@ public final class TimerWheel {
 
   /** The first tick at which a bucket has to be opened. */
   private long nextTick() {
-    for (int level = 0; level < LEVELS; level++) {
+    for (int level = 0; level < levels; level++) {
       long word = occupied[level];
       if (word != 0) {
         int shift = level * SLOT_BITS;
@@ -156,7 +164,7 @@ public final class TimerWheel {
   /** Opens the buckets that start at a tick, highest level first, so that timers fall through. */
   private int expire(long tick) {
     int fired = 0;
-    for (int level = LEVELS - 1; level >= 0; level--) {
+    for (int level = levels - 1; level >= 0; level--) {
       int shift = level * SLOT_BITS;
       if ((tick & ((1L << shift) - 1)) != 0) {
         continue;

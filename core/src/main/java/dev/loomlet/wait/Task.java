@@ -55,6 +55,11 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
     this.mount = mount;
   }
 
+  /** Who mounts the thread; null if that is left to the JDK. */
+  protected final @Nullable Mount mount() {
+    return mount;
+  }
+
   /** Parks the calling thread, which must be this one; may return without reason. */
   public final void park(Object blocker) {
     Mount own = mount;
@@ -195,6 +200,7 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
           task.edgeTakenByJdk();
         }
       }
+      task.alerted = false;
       if (task.attention) {
         task.raise();
       }
@@ -270,6 +276,15 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   }
 
   /**
+   * Marks the end of a wait that something due has ended, where a checkpoint follows at once; or
+   * else {@link #endWait}, so that it is not forgotten. Spares the interrupt flag, which the
+   * checkpoint would only take back.
+   */
+  final void endWaitBeforeCheckpoint() {
+    waiting = false;
+  }
+
+  /**
    * Marks the end of a wait that stands in for one of the JDK's, and throws what is due. Not by way
    * of the interrupt flag, which would make a channel of the JDK close itself.
    *
@@ -280,6 +295,23 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
     alerted = false;
     if (attention) {
       checkpoint();
+    }
+  }
+
+  /** Marks the end of a wait of which the caller does not hear what became due meanwhile. */
+  final void endWaitUnheard() {
+    waiting = false;
+    if (alerted) {
+      alerted = false;
+      if (attention) {
+        loop().submit(this::alertIfDue);
+      }
+    }
+  }
+
+  private void alertIfDue() {
+    if (attention) {
+      alert();
     }
   }
 

@@ -181,7 +181,7 @@ public final class WaitLine {
   public boolean await(Waiter waiter, Object blocker, long nanos) {
     Waiter.Outcome outcome;
     try {
-      outcome = waiter.await(blocker, nanos);
+      outcome = waiter.awaitBeforeCheckpoint(blocker, nanos);
     } catch (Throwable e) {
       // It cannot wait at all, for instance in a timer of its own loop.
       if (leave(waiter)) {
@@ -189,7 +189,11 @@ public final class WaitLine {
       }
       return true;
     }
-    if (outcome == Waiter.Outcome.GRANTED || !leave(waiter)) {
+    if (outcome == Waiter.Outcome.GRANTED) {
+      return true;
+    }
+    if (!leave(waiter)) {
+      waiter.endedOtherwise();
       return true;
     }
     if (outcome == Waiter.Outcome.TIMED_OUT) {

@@ -144,7 +144,26 @@ public class Waiter {
    * @param nanos how long at most, by the loop's clock; {@link #FOREVER} for no limit
    */
   public final Outcome await(Object blocker, long nanos) {
+    Outcome outcome = awaitBeforeCheckpoint(blocker, nanos);
+    if (outcome == Outcome.CANCELLED) {
+      endedOtherwise();
+    }
+    return outcome;
+  }
+
+  /**
+   * As {@link #await}, for callers who go on to {@link Task#checkpoint} at once if it says {@link
+   * Outcome#CANCELLED}, or else call {@link #endedOtherwise}.
+   */
+  public final Outcome awaitBeforeCheckpoint(Object blocker, long nanos) {
     return await(blocker, nanos, true);
+  }
+
+  /** Says that no checkpoint follows, so that the next wait is told of what is due. */
+  final void endedOtherwise() {
+    if (task != null) {
+      task.endWait();
+    }
   }
 
   /** As {@link #await(Object, long)}, without a limit and deaf to cancellation and interrupts. */
@@ -155,6 +174,44 @@ public class Waiter {
     }
     if (interrupted) {
       thread.interrupt();
+    }
+  }
+
+  /**
+   * Waits until it is granted, for code of the JDK that is in the middle of an operation: deaf to
+   * cancellation and, unlike {@link #awaitUncancellably}, without the interrupt flag when it ends,
+   * which would make a channel of the JDK close itself. The caller is told when it has left its
+   * loop's thread the next time. On the virtual thread of a loop that made it.
+   *
+   * @param onInterrupt run when an interrupt or a cancellation arrives, here
+   */
+  public final void awaitUnheard(Object blocker, Runnable onInterrupt) {
+    Task self = task;
+    boolean interrupted = false;
+    boolean told = false;
+    if (self != null) {
+      self.beginWait(true);
+    }
+    try {
+      while (!granted) {
+        boolean now = Thread.interrupted();
+        interrupted |= now;
+        if (now || (!told && self != null && self.needsAttention())) {
+          told = true;
+          onInterrupt.run();
+        } else if (self == null) {
+          LockSupport.park(blocker);
+        } else {
+          self.park(blocker);
+        }
+      }
+    } finally {
+      if (self != null) {
+        self.endWaitUnheard();
+      }
+      if (interrupted) {
+        thread.interrupt();
+      }
     }
   }
 
@@ -199,6 +256,7 @@ public class Waiter {
     if (self != null) {
       self.beginWait(expiry != null);
     }
+    boolean cancelled = false;
     try {
       while (true) {
         if (granted) {
@@ -208,6 +266,7 @@ public class Waiter {
           return Outcome.TIMED_OUT;
         }
         if (cancellable ? Task.isDue(thread, self) : thread.isInterrupted()) {
+          cancelled = cancellable;
           return Outcome.CANCELLED;
         }
         if (self == null) {
@@ -218,7 +277,11 @@ public class Waiter {
       }
     } finally {
       if (self != null) {
-        self.endWait();
+        if (cancelled) {
+          self.endWaitBeforeCheckpoint();
+        } else {
+          self.endWait();
+        }
       }
     }
   }

@@ -1,7 +1,9 @@
 package dev.loomlet.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loomlet.Action;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
@@ -128,6 +130,79 @@ final class WatchTest {
                 .contains("WatchTest.");
           });
     }
+  }
+
+  private static CountDownLatch found = new CountDownLatch(1);
+
+  private static void awaitFound() {
+    try {
+      found.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Waits in its static initialiser. */
+  private static final class WaitsWhenInitialised {
+    static final long VALUE = waitFirst();
+
+    private static long waitFirst() {
+      awaitFound();
+      return 1;
+    }
+  }
+
+  /** Waits when the JVM asks it for a class. */
+  private static final class WaitingLoader extends ClassLoader {
+    @Override
+    public Class<?> loadClass(String name) throws ClassNotFoundException {
+      awaitFound();
+      throw new ClassNotFoundException(name);
+    }
+  }
+
+  private Hog hogOf(Action body) throws Exception {
+    found = new CountDownLatch(1);
+    try (Watch _ = start(Duration.ofMillis(100))) {
+      CompletableFuture<Hog> first = new CompletableFuture<>();
+      Thread.ofPlatform().start(() -> takeHog(first));
+      TestLoop.standard().run(() -> Loomlet.spawn("pinned", body).join());
+      return first.get();
+    }
+  }
+
+  private void takeHog(CompletableFuture<Hog> first) {
+    try {
+      first.complete(hogs.take());
+    } catch (InterruptedException e) {
+      first.completeExceptionally(e);
+    } finally {
+      found.countDown();
+    }
+  }
+
+  @Test
+  void whoWaitsInAStaticInitialiserIsReportedByItsName() throws Exception {
+    Hog hog = hogOf(() -> assertThat(WaitsWhenInitialised.VALUE).isEqualTo(1));
+
+    assertThat(hog.pin())
+        .isEqualTo("inside the static initialiser of " + WaitsWhenInitialised.class.getName());
+    assertThat(hog.toString())
+        .contains(
+            "greenlet \"pinned\" has kept ",
+            " ms: it waits inside the static initialiser of dev.loomlet.diagnose.WatchTest$",
+            ", where it cannot leave the loop's thread; meanwhile none");
+  }
+
+  @Test
+  void whoWaitsBelowANativeMethodIsReportedByItsName() throws Exception {
+    Hog hog =
+        hogOf(
+            () ->
+                assertThatThrownBy(() -> Class.forName("none", true, new WaitingLoader()))
+                    .isInstanceOf(ClassNotFoundException.class));
+
+    assertThat(hog.toString()).contains("it waits below the native method java.lang.Class.forName");
   }
 
   @Test

@@ -79,6 +79,22 @@ final class Example implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a program to its end, with nothing on its standard input.
+   *
+   * @param options of {@code loomlet run}
+   */
+  static Ended runWith(List<String> options, String name, String... args) {
+    List<String> command = new ArrayList<>(List.of("./loomlet", "run"));
+    command.addAll(options);
+    command.add("examples/" + name + ".java");
+    command.addAll(List.of(args));
+    try (Example example = new Example(command)) {
+      example.type("");
+      return example.end();
+    }
+  }
+
   /** Runs a program from another folder to its end, with nothing on its standard input. */
   static Ended runFile(Path file) {
     try (Example example = startFile(file)) {

@@ -38,23 +38,13 @@ final class BlockingEcho {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
       while (channel.read(buffer.clear()) >= 0) {
-        upper(buffer.flip());
+        Upper.upper(buffer.flip(), 0, buffer.limit());
         while (buffer.hasRemaining()) {
           channel.write(buffer);
         }
       }
     } catch (IOException e) {
       // The peer has gone; there is nobody to tell.
-    }
-  }
-
-  private static void upper(ByteBuffer buffer) {
-    int i = 0;
-    for (; i <= buffer.limit() - Long.BYTES; i += Long.BYTES) {
-      buffer.putLong(i, Upper.upper(buffer.getLong(i)));
-    }
-    for (; i < buffer.limit(); i++) {
-      buffer.put(i, Upper.upper(buffer.get(i)));
     }
   }
 }

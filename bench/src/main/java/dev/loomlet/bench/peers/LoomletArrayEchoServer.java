@@ -28,18 +28,8 @@ public final class LoomletArrayEchoServer {
     byte[] array = new byte[BUFFER_SIZE];
     ByteBuffer bytes = ByteBuffer.wrap(array);
     for (int count; (count = stream.read(array)) >= 0; ) {
-      upper(bytes, count);
+      Upper.upper(bytes, 0, count);
       stream.write(array, 0, count);
-    }
-  }
-
-  private static void upper(ByteBuffer bytes, int count) {
-    int i = 0;
-    for (; i <= count - Long.BYTES; i += Long.BYTES) {
-      bytes.putLong(i, Upper.upper(bytes.getLong(i)));
-    }
-    for (; i < count; i++) {
-      bytes.put(i, Upper.upper(bytes.get(i)));
     }
   }
 }

@@ -29,20 +29,10 @@ public final class LoomletEchoServer {
   private static void serve(SocketStream stream) throws IOException {
     while (stream.receive() instanceof Chunk chunk) {
       try (chunk) {
-        upper(chunk.buffer());
+        ByteBuffer bytes = chunk.buffer();
+        Upper.upper(bytes, bytes.position(), bytes.limit());
         stream.write(chunk);
       }
-    }
-  }
-
-  private static void upper(ByteBuffer bytes) {
-    int i = bytes.position();
-    int end = bytes.limit();
-    for (; i <= end - Long.BYTES; i += Long.BYTES) {
-      bytes.putLong(i, Upper.upper(bytes.getLong(i)));
-    }
-    for (; i < end; i++) {
-      bytes.put(i, Upper.upper(bytes.get(i)));
     }
   }
 }

@@ -1,8 +1,11 @@
 package dev.loomlet.cli.doctor;
 
 import dev.loomlet.agent.Patch;
+import dev.loomlet.agent.PatchOptions;
 import dev.loomlet.agent.PatchReport;
+import dev.loomlet.agent.Topic;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 
 /** What of this JDK can be made cooperative, which {@code loomlet run} does. */
@@ -15,8 +18,9 @@ final class PatchChecks {
     List<Check> checks = new ArrayList<>();
     List<String> patched = new ArrayList<>();
     try {
-      for (PatchReport.Entry each : Patch.all().topics()) {
-        String topic = each.topic().optionName();
+      PatchOptions everything = new PatchOptions(EnumSet.allOf(Topic.class));
+      for (PatchReport.Entry each : Patch.install(everything).topics()) {
+        String topic = each.topic().optionName() + (each.topic().isDefault() ? "" : " (if asked)");
         if (each.patched()) {
           patched.add(topic);
         } else {

@@ -1,9 +1,10 @@
 package dev.loomlet.cli.source;
 
+import dev.loomlet.agent.program.MainMethod;
+import dev.loomlet.agent.program.Program;
+import dev.loomlet.agent.program.ProgramFault;
 import dev.loomlet.cli.exit.CommandFailure;
 import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,17 +61,10 @@ public final class CompiledProgram {
    * @throws ProgramFault if it cannot be started
    */
   public static Program ofClass(String mainClass, List<Path> classPath) throws ProgramFault {
-    List<URL> urls = new ArrayList<>();
-    for (Path each : classPath) {
-      try {
-        urls.add(each.toUri().toURL());
-      } catch (MalformedURLException e) {
-        throw new IllegalStateException("a file always has a URL", e);
-      }
-    }
     // Open as long as the program runs.
     URLClassLoader loader =
-        new URLClassLoader("app", urls.toArray(URL[]::new), ClassLoader.getSystemClassLoader());
+        new URLClassLoader(
+            "app", ProgramClassLoader.urls(classPath), ClassLoader.getSystemClassLoader());
     Class<?> type;
     try {
       type = Class.forName(mainClass, false, loader);

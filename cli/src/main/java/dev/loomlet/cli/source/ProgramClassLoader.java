@@ -9,6 +9,7 @@ import java.security.CodeSigner;
 import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,19 +21,26 @@ final class ProgramClassLoader extends URLClassLoader {
     registerAsParallelCapable();
   }
 
-  private final SourceCompiler compiler;
+  private final Map<String, byte[]> classes;
+  private final OnDemandCompiler onDemand;
   private final @Nullable Path resources;
   private final ProtectionDomain domain;
 
-  ProgramClassLoader(SourceFile file, List<Path> classPath, SourceCompiler compiler) {
+  ProgramClassLoader(
+      SourceFile file,
+      List<Path> classPath,
+      Map<String, byte[]> classes,
+      OnDemandCompiler onDemand) {
     super(urls(classPath), ClassLoader.getSystemClassLoader());
-    this.compiler = compiler;
+    this.classes = classes;
+    this.onDemand = onDemand;
     this.resources = file.path().toAbsolutePath().getParent();
     CodeSource source = new CodeSource(url(file.path()), (CodeSigner[]) null);
     this.domain = new ProtectionDomain(source, null, this, null);
   }
 
-  private static URL[] urls(List<Path> paths) {
+  /** Of the files and folders of a class path. */
+  static URL[] urls(List<Path> paths) {
     return paths.stream().map(ProgramClassLoader::url).toArray(URL[]::new);
   }
 
@@ -47,7 +55,7 @@ final class ProgramClassLoader extends URLClassLoader {
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     synchronized (getClassLoadingLock(name)) {
-      if (compiler.classes().find(name) != null) {
+      if (classes.containsKey(name)) {
         Class<?> loaded = findLoadedClass(name);
         return loaded != null ? loaded : findClass(name);
       }
@@ -57,12 +65,12 @@ final class ProgramClassLoader extends URLClassLoader {
 
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    byte[] code = compiler.classes().find(name);
+    byte[] code = classes.get(name);
     if (code == null) {
       try {
         return super.findClass(name);
       } catch (ClassNotFoundException e) {
-        code = compiler.compileOnDemand(name);
+        code = onDemand.compile(name);
         if (code == null) {
           throw e;
         }

@@ -6,16 +6,18 @@ import com.sun.source.tree.Tree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TaskEvent;
 import com.sun.source.util.TaskListener;
+import dev.loomlet.agent.program.ProgramFault;
 import dev.loomlet.cli.exit.CommandFailure;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Compiles a program into memory: its file, and what that uses of the files beside it. */
 final class SourceCompiler {
   /** Those of the JDK's launcher, except that classes of other files are made at once. */
-  private static final List<String> OPTIONS =
+  static final List<String> OPTIONS =
       List.of(
           "-proc:none",
           "-implicit:class",
@@ -38,13 +40,12 @@ final class SourceCompiler {
           "-XDsourceLauncher");
 
   private final SourceFile file;
-  private final PrintWriter messages;
+  private final StringWriter messages = new StringWriter();
   private final JavaCompiler javac;
   private final StandardJavaFileManager files;
+  private final Map<String, byte[]> compiled;
   private final CompiledClasses classes;
-
-  /** Two threads may ask at the same time for a class that only reflection names. */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Path, String> sources = new LinkedHashMap<>();
 
   private boolean parsed;
   private @Nullable Path sourceRoot;
@@ -55,11 +56,11 @@ final class SourceCompiler {
    * Prepares.
    *
    * @param classPath beside that of this JVM
-   * @param messages gets what javac has to say
+   * @param compiled gets the classes
    */
-  SourceCompiler(SourceFile file, List<Path> classPath, PrintWriter messages) {
+  SourceCompiler(SourceFile file, List<Path> classPath, Map<String, byte[]> compiled) {
     this.file = file;
-    this.messages = messages;
+    this.compiled = compiled;
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     if (compiler == null) {
       throw CommandFailure.missing(
@@ -69,11 +70,8 @@ final class SourceCompiler {
     }
     this.javac = compiler;
     this.files = compiler.getStandardFileManager(null, null, null);
-    this.classes = new CompiledClasses(files);
-    List<Path> all = new ArrayList<>();
-    for (String each : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
-      all.add(Path.of(each));
-    }
+    this.classes = new CompiledClasses(files, compiled);
+    List<Path> all = new ArrayList<>(OwnClassPath.entries());
     all.addAll(classPath);
     setLocation(StandardLocation.CLASS_PATH, all);
   }
@@ -86,32 +84,53 @@ final class SourceCompiler {
     }
   }
 
-  /** What has been compiled so far. */
-  CompiledClasses classes() {
-    return classes;
-  }
-
-  /** Full names of the classes in the program's own file, in their order. */
-  List<String> topLevelClasses() {
-    return topLevelClasses;
-  }
-
   /**
-   * Compiles the program. Messages go to the writer.
+   * Compiles a program.
    *
+   * @param out gets what javac has to say
    * @throws ProgramFault if it cannot be compiled
    */
-  void compileProgram() throws ProgramFault {
-    boolean compiled = compile(file);
+  static Compilation compile(SourceFile file, List<Path> classPath, PrintWriter out)
+      throws ProgramFault {
+    Map<String, byte[]> compiled = new ConcurrentHashMap<>();
+    SourceCompiler compiler = new SourceCompiler(file, classPath, compiled);
+    boolean successful = compiler.compile(file);
+    String messages = compiler.takeMessages();
+    out.print(messages);
+    out.flush();
+    return compiler.result(successful, messages);
+  }
+
+  private Compilation result(boolean successful, String said) throws ProgramFault {
     if (misplaced != null) {
       throw misplaced;
     }
-    if (!compiled) {
+    Path root = sourceRoot;
+    if (!successful || root == null) {
       throw new ProgramFault("compilation failed");
     }
     if (topLevelClasses.isEmpty()) {
       throw new ProgramFault("no class declared in source file");
     }
+    return new Compilation(topLevelClasses, root, said, sources, classes.listings(), compiled);
+  }
+
+  /** Where packages begin, for a compiler that is not to compile the program's own file. */
+  void lookForSourcesIn(Path root) {
+    setLocation(StandardLocation.SOURCE_PATH, List.of(root));
+  }
+
+  /** Compiles another file of the program; returns whether it could. */
+  boolean compileFile(Path source) {
+    return compile(files.getJavaFileObjects(source).iterator().next());
+  }
+
+  /** What javac had to say since the last call. */
+  String takeMessages() {
+    StringBuffer buffer = messages.getBuffer();
+    String text = buffer.toString();
+    buffer.setLength(0);
+    return text;
   }
 
   private boolean compile(JavaFileObject unit) {
@@ -123,15 +142,27 @@ final class SourceCompiler {
           new TaskListener() {
             @Override
             public void finished(TaskEvent event) {
-              // The program's own file is the first; others follow when they are used.
-              if (event.getKind() == TaskEvent.Kind.PARSE && !parsed) {
-                parsed = true;
-                parsed(event.getCompilationUnit());
+              if (event.getKind() == TaskEvent.Kind.PARSE) {
+                note(event.getSourceFile());
+                // The program's own file is the first; others follow when they are used.
+                if (!parsed) {
+                  parsed = true;
+                  parsed(event.getCompilationUnit());
+                }
               }
             }
           });
     }
     return task.call();
+  }
+
+  private void note(JavaFileObject source) {
+    try {
+      sources.put(
+          Path.of(source.getName()).toAbsolutePath(), source.getCharContent(true).toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + source.getName(), e);
+    }
   }
 
   private void parsed(CompilationUnitTree unit) {
@@ -144,51 +175,10 @@ final class SourceCompiler {
     }
     try {
       Path root = file.sourceRoot(packageName);
-      setLocation(StandardLocation.SOURCE_PATH, List.of(root));
+      lookForSourcesIn(root);
       sourceRoot = root;
     } catch (ProgramFault e) {
       misplaced = e;
     }
-  }
-
-  /**
-   * Compiles the file that should hold a class which is asked for by name only.
-   *
-   * @return the class, or null if there is no such file
-   */
-  byte @Nullable [] compileOnDemand(String className) {
-    Path source = sourceOf(className);
-    if (source == null) {
-      return null;
-    }
-    lock.lock();
-    try {
-      byte[] done = classes.find(className);
-      if (done != null) {
-        return done;
-      }
-      if (!compile(files.getJavaFileObjects(source).iterator().next())) {
-        // As the JDK's launcher: the program was started already, and can do nothing about it.
-        messages.println("error: compilation failed");
-        System.exit(1);
-      }
-      return classes.find(className);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private @Nullable Path sourceOf(String className) {
-    Path root = sourceRoot;
-    if (root == null) {
-      return null;
-    }
-    int nested = className.indexOf('$', className.lastIndexOf('.') + 2);
-    String outer = nested < 0 ? className : className.substring(0, nested);
-    if (topLevelClasses.contains(outer)) {
-      return null;
-    }
-    Path source = root.resolve(outer.replace('.', '/') + ".java");
-    return Files.isRegularFile(source) ? source : null;
   }
 }

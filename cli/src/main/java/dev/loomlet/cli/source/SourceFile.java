@@ -2,6 +2,7 @@ package dev.loomlet.cli.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.loomlet.agent.program.ProgramFault;
 import dev.loomlet.cli.exit.CommandFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -14,7 +15,8 @@ import javax.tools.SimpleJavaFileObject;
 
 /** A program's source, which may begin with a {@code #!} line. */
 public final class SourceFile extends SimpleJavaFileObject {
-  private static final String SUFFIX = ".java";
+  /** How the name of a source file ends. */
+  public static final String SUFFIX = ".java";
 
   private final Path path;
   private final String text;
@@ -57,6 +59,11 @@ public final class SourceFile extends SimpleJavaFileObject {
   /** Makes a comment of the line, so that all positions stay. */
   private static String withoutHashBang(String text) {
     return text.startsWith("#!") ? "//" + text.substring(2) : text;
+  }
+
+  /** What is compiled. */
+  String text() {
+    return text;
   }
 
   /** Where it was found, as the user wrote it. */

@@ -1,5 +1,8 @@
 package dev.loomlet.cli.source;
 
+import dev.loomlet.agent.program.MainMethod;
+import dev.loomlet.agent.program.Program;
+import dev.loomlet.agent.program.ProgramFault;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,18 +12,31 @@ public final class SourceProgram {
   private SourceProgram() {}
 
   /**
-   * Compiles a program.
+   * Compiles a program, or takes what is kept from the last time if nothing has changed.
    *
    * @param classPath where its libraries are, beside the class path of this JVM
+   * @param cached whether what was kept may be used, and something may be kept
    * @param messages gets the compiler's errors, warnings and notes
    * @throws ProgramFault if it cannot be compiled or has no {@code main}
    */
-  public static Program compile(SourceFile file, List<Path> classPath, PrintWriter messages)
+  public static Program make(
+      SourceFile file, List<Path> classPath, boolean cached, PrintWriter messages)
       throws ProgramFault {
-    SourceCompiler compiler = new SourceCompiler(file, classPath, messages);
-    compiler.compileProgram();
-    ProgramClassLoader loader = new ProgramClassLoader(file, classPath, compiler);
-    MainMethod main = findMain(file, compiler.topLevelClasses(), loader);
+    CompilationCache cache = cached ? CompilationCache.of(file, classPath) : null;
+    Compilation compilation = cache == null ? null : cache.find();
+    if (compilation == null) {
+      compilation = SourceCompiler.compile(file, classPath, messages);
+      if (cache != null) {
+        cache.keep(compilation);
+      }
+    } else {
+      messages.print(compilation.messages());
+      messages.flush();
+    }
+    OnDemandCompiler onDemand = new OnDemandCompiler(file, classPath, messages, compilation);
+    ProgramClassLoader loader =
+        new ProgramClassLoader(file, classPath, compilation.classes(), onDemand);
+    MainMethod main = findMain(file, compilation.topLevelClasses(), loader);
     System.setProperty("jdk.launcher.sourcefile", file.path().toAbsolutePath().toString());
     return new Program(loader, main.prepare());
   }

@@ -1,4 +1,4 @@
-package dev.loomlet.cli.source;
+package dev.loomlet.agent.program;
 
 import java.io.Serial;
 
@@ -6,7 +6,12 @@ import java.io.Serial;
 public final class ProgramFault extends Exception {
   @Serial private static final long serialVersionUID = 1;
 
-  ProgramFault(String message) {
+  /**
+   * A fault.
+   *
+   * @param message what is wrong, without the word "error"
+   */
+  public ProgramFault(String message) {
     super("error: " + message);
   }
 }

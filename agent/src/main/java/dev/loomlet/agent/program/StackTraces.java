@@ -1,4 +1,4 @@
-package dev.loomlet.cli.source;
+package dev.loomlet.agent.program;
 
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package dev.loomlet.cli.source;
+package dev.loomlet.agent.program;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@code main} of a class by the rules of JLS 12.1.4: with arguments or without, static or not.
  */
-final class MainMethod {
+public final class MainMethod {
   private static final String NAME = "main";
 
   private final Class<?> type;
@@ -23,7 +23,7 @@ final class MainMethod {
   }
 
   /** The method to start, or null if the class has none. */
-  static @Nullable MainMethod of(Class<?> type) {
+  public static @Nullable MainMethod of(Class<?> type) {
     Method found = find(type, String[].class);
     if (found == null) {
       found = find(type);
@@ -58,7 +58,7 @@ final class MainMethod {
    * @return takes the arguments; also creates the object that an instance method needs
    * @throws ProgramFault if it cannot be called
    */
-  MethodHandle prepare() throws ProgramFault {
+  public MethodHandle prepare() throws ProgramFault {
     String owner = method.getDeclaringClass().getName();
     // By method handles: unlike those of reflection, their frames do not show in stack traces.
     MethodHandles.Lookup lookup = MethodHandles.lookup();

@@ -1,0 +1,235 @@
+package dev.loomlet.agent;
+
+import dev.loomlet.Loop;
+import dev.loomlet.wait.Task;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.RunnableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Threads that were started on a loop and became greenlets: which do, and who they are. */
+final class StandIns {
+  /** Of those that live, by the number of the thread that they stand in for. */
+  private static final Map<Long, StandIn> ALIVE = new ConcurrentHashMap<>();
+
+  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static final Condition CHANGED = LOCK.newCondition();
+  private static int keepingAlive;
+
+  private static final StackWalker WALKER =
+      StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+  /** Pools of this kind only count their threads; others wait for the real end of one. */
+  private static final String COUNTING_CONTAINER = "jdk.internal.vm.SharedThreadContainer";
+
+  private static final String SERVICE_THREAD = "jdk.internal.misc.InnocuousThread";
+
+  private static volatile boolean enabled;
+
+  private StandIns() {}
+
+  static void enable() {
+    enabled = true;
+  }
+
+  /** The task of a thread that is asked for as a platform thread, and is to be one. */
+  private record RealThread(Runnable task) implements Runnable {
+    @Override
+    public void run() {
+      task.run();
+    }
+  }
+
+  /** {@code Thread.ofPlatform()}: marks the thread to be made. */
+  static @Nullable Runnable real(@Nullable Runnable task) {
+    return task == null || !enabled ? task : new RealThread(task);
+  }
+
+  /** {@code Thread.start()}: whether a greenlet was started instead. */
+  static boolean start(Thread thread) {
+    return mayStandIn(thread) && isProgramsDoing() && begin(thread);
+  }
+
+  /** {@code Thread.start(ThreadContainer)}, by which pools start threads. */
+  static boolean startInContainer(Thread thread, Object container) {
+    return mayStandIn(thread)
+        && container.getClass().getName().equals(COUNTING_CONTAINER)
+        && begin(thread);
+  }
+
+  private static boolean mayStandIn(Thread thread) {
+    return enabled
+        && !thread.isVirtual()
+        && Hooks.loop() != null
+        && !(thread instanceof ForkJoinWorkerThread)
+        && !isServiceThread(thread)
+        && !(ThreadAccess.taskOf(thread) instanceof RealThread)
+        && ThreadAccess.isNew(thread);
+  }
+
+  private static boolean isServiceThread(Thread thread) {
+    for (Class<?> type = thread.getClass(); type != Thread.class; type = type.getSuperclass()) {
+      if (type.getName().equals(SERVICE_THREAD)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the one who starts a thread is no part of the JDK, but for timers and servers. */
+  private static boolean isProgramsDoing() {
+    Class<?> starter =
+        WALKER.walk(
+            frames ->
+                frames
+                    .<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+                    .filter(each -> !isMachinery(each))
+                    .findFirst()
+                    .orElse(Object.class));
+    String name = starter.getName();
+    boolean ofJdk =
+        starter.getClassLoader() == null
+            || starter.getClassLoader() == ClassLoader.getPlatformClassLoader();
+    return !ofJdk || name.startsWith("java.util.Timer") || name.startsWith("sun.net.httpserver.");
+  }
+
+  private static boolean isMachinery(Class<?> type) {
+    return type == StandIns.class
+        || type == Thread.class
+        || type.getName().equals(HookClass.NAME)
+        || type.getName().startsWith("java.lang.invoke.");
+  }
+
+  private static boolean begin(Thread thread) {
+    synchronized (thread) {
+      if (!ThreadAccess.isNew(thread)) {
+        throw new IllegalThreadStateException();
+      }
+      StandIn standIn = new StandIn(thread);
+      ALIVE.put(thread.threadId(), standIn);
+      ThreadAccess.setStoodInFor(thread);
+      count(standIn, 1);
+      try {
+        standIn.start();
+      } catch (Throwable e) {
+        ended(standIn);
+        throw e;
+      }
+      return true;
+    }
+  }
+
+  private static void count(StandIn standIn, int change) {
+    if (standIn.isDaemon()) {
+      return;
+    }
+    LOCK.lock();
+    try {
+      keepingAlive += change;
+      CHANGED.signalAll();
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** It has run; may be called again. */
+  static void ended(StandIn standIn) {
+    Thread thread = standIn.original();
+    if (ALIVE.remove(thread.threadId(), standIn)) {
+      synchronized (thread) {
+        ThreadAccess.setTerminated(thread);
+        // For those who join it.
+        thread.notifyAll();
+      }
+      count(standIn, -1);
+    }
+  }
+
+  /** Waits until none is left that keeps a program alive. */
+  static void awaitEnd() throws InterruptedException {
+    LOCK.lock();
+    try {
+      while (keepingAlive > 0) {
+        CHANGED.await();
+      }
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  private static @Nullable StandIn find(Thread thread) {
+    return !thread.isVirtual() && ThreadAccess.isStoodInFor(thread)
+        ? ALIVE.get(thread.threadId())
+        : null;
+  }
+
+  /** The thread that stands in for another one; null if none does. */
+  static @Nullable Thread of(Thread thread) {
+    StandIn found = find(thread);
+    return found == null ? null : found.thread();
+  }
+
+  /** The thread that stands in for another one, else that one. */
+  static @Nullable Thread orSelf(@Nullable Thread thread) {
+    Thread found = thread == null ? null : of(thread);
+    return found == null ? thread : found;
+  }
+
+  /** Whether it was done here. */
+  static boolean interrupt(Thread thread) {
+    StandIn found = find(thread);
+    if (found != null) {
+      found.interrupt();
+    }
+    return found != null;
+  }
+
+  /** 1 or 0; -1 if it is nobody stood in for. */
+  static int isInterrupted(Thread thread) {
+    StandIn found = find(thread);
+    return found == null ? -1 : found.isInterrupted() ? 1 : 0;
+  }
+
+  /**
+   * Whether a thread is a greenlet that does not stand in for a daemon. The JDK has all virtual
+   * threads for daemons, and so would have those that they make.
+   */
+  static boolean isNoDaemon(Thread thread) {
+    if (!enabled || !thread.isVirtual() || Task.of(thread) == null) {
+      return false;
+    }
+    StandIn standIn = ALIVE.get(thread.threadId());
+    return standIn == null || !standIn.isDaemon();
+  }
+
+  /** The caller's loop, in the place of the common pool; null outside of loops. */
+  static @Nullable Executor executor() {
+    return enabled && Hooks.loop() != null ? Loop.current() : null;
+  }
+
+  /** As {@link #executor}, if a pool is the common one. */
+  static @Nullable Executor executorFor(Object pool) {
+    return pool == ForkJoinPool.commonPool() ? executor() : null;
+  }
+
+  /** {@code ForkJoinPool.submit}; null if it was not done here. */
+  static @Nullable Object submit(Object pool, @Nullable Object task) {
+    Executor executor = task == null ? null : executorFor(pool);
+    if (executor == null || task instanceof ForkJoinTask<?>) {
+      return null;
+    }
+    ForkJoinTask<?> submitted =
+        task instanceof Callable<?> callable
+            ? ForkJoinTask.adaptInterruptible(callable)
+            : ForkJoinTask.adapt((Runnable) task);
+    executor.execute((RunnableFuture<?>) submitted);
+    return submitted;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.loomlet.agent.program;
+
+import dev.loomlet.Cancelled;
+import dev.loomlet.Loomlet;
+import dev.loomlet.LoopOptions;
+import dev.loomlet.agent.Patch;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A program that can be run. */
+public final class Program {
+  private final @Nullable ClassLoader loader;
+  private final MethodHandle main;
+
+  /**
+   * A program.
+   *
+   * @param loader becomes the context class loader of its threads; null for the one there is
+   * @param main see {@link MainMethod#prepare}
+   */
+  public Program(@Nullable ClassLoader loader, MethodHandle main) {
+    this.loader = loader;
+    this.main = main;
+  }
+
+  /**
+   * Runs it on a loop of the calling thread, {@code main} as the greenlet of that name, until that
+   * has ended, and those of its threads that became greenlets and are not daemons. Greenlets that
+   * are left then are cancelled.
+   *
+   * @param options what the loop is made of
+   * @param first is called in the greenlet before {@code main}
+   * @param last is called in it afterwards, however that ended
+   * @throws Throwable what the program throws, with a stack trace that ends with {@code main}
+   */
+  public void run(LoopOptions options, List<String> arguments, Runnable first, Runnable last)
+      throws Throwable {
+    if (loader != null) {
+      Thread.currentThread().setContextClassLoader(loader);
+    }
+    String[] args = arguments.toArray(String[]::new);
+    Throwable thrown =
+        Loomlet.run(
+            options,
+            () -> {
+              first.run();
+              try {
+                Throwable error = invoke(args);
+                if (error == null) {
+                  Patch.awaitThreads();
+                }
+                return error;
+              } finally {
+                last.run();
+              }
+            });
+    if (thrown != null) {
+      throw thrown;
+    }
+  }
+
+  /** Must stay the only method of this class that calls {@code main}: traces are cut at it. */
+  private @Nullable Throwable invoke(String[] args) {
+    try {
+      main.invokeExact(args);
+      return null;
+    } catch (Throwable e) {
+      StackTraces.cutAt(Program.class.getName(), e);
+      if (e instanceof Cancelled cancelled) {
+        // So that the loop sees that it ends by a cancellation, of which Ctrl-C tells nobody.
+        throw cancelled;
+      }
+      return e;
+    }
+  }
+}
