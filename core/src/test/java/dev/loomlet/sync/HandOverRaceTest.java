@@ -2,6 +2,7 @@ package dev.loomlet.sync;
 
 import static dev.loomlet.Loomlet.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
@@ -139,6 +140,10 @@ final class HandOverRaceTest {
                               () -> {
                                 semaphore.acquire();
                                 taken.incrementAndGet();
+                                // Whoever was granted after all is told at the next wait, also one
+                                // of the JDK's.
+                                assertThatThrownBy(() -> Thread.sleep(Duration.ofMinutes(10)))
+                                    .isInstanceOf(InterruptedException.class);
                               });
                   Waiting.until(() -> semaphore.waiting() == 1);
 
