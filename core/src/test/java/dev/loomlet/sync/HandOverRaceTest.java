@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Giving races giving up: whatever is given, exactly one has it. */
 @Timeout(120)
+@Tag("alone")
 final class HandOverRaceTest {
   private static final int TRIALS = Repeat.times(20_000);
   private static final int MANY_TIMES = 50;
