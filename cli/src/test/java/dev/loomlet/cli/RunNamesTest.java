@@ -15,6 +15,9 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,41 @@ class RunNamesTest {
       if (!server.waitFor(5, TimeUnit.SECONDS)) {
         server.destroyForcibly();
       }
+    }
+  }
+
+  @Test
+  void addressesAreOfTheFamilyThatTheJdkIsToldToTake() throws Exception {
+    String file =
+        Sources.write(
+            folder,
+            "Families",
+            """
+            import dev.loomlet.net.*;
+            import java.net.*;
+            void main() throws Exception {
+              var both = List.of(InetAddress.ofLiteral("192.0.2.7"), InetAddress.ofLiteral("2001:db8::7"));
+              Resolvers.setDefault(
+                  new NameResolver() {
+                    public List<InetAddress> lookup(String name) { return both; }
+                    public List<InetAddress> lookup(String name, StandardProtocolFamily family) { return both; }
+                    public String reverse(InetAddress address) { return "host.test"; }
+                  });
+              for (var each : InetAddress.getAllByName("host.test")) {
+                IO.print(each instanceof Inet4Address ? 4 : 6);
+              }
+            }
+            """);
+    for (String[] each :
+        new String[][] {
+          {"java.net.preferIPv4Stack=true", "4"}, {"java.net.preferIPv6Addresses=true", "64"}
+        }) {
+      List<String> command =
+          new ArrayList<>(InChildJvm.command(InChildJvm.projectHome(), "run", file));
+      command.add(1, "-D" + each[0]);
+
+      assertThat(InChildJvm.loomlet(folder, Map.of(), command))
+          .isEqualTo(new Completed(0, each[1], "", null));
     }
   }
 }
