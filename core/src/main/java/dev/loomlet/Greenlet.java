@@ -209,12 +209,9 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
     } catch (Cancelled e) {
       end = End.CANCELLED;
       outcome = e;
-    } catch (InterruptedException e) {
-      outcome = self.meaningOf(e);
-      end = outcome instanceof Cancelled ? End.CANCELLED : End.FAILED;
     } catch (Throwable e) {
-      end = End.FAILED;
-      outcome = e;
+      outcome = self.outcomeOf(e);
+      end = outcome instanceof Cancelled ? End.CANCELLED : End.FAILED;
     }
     loop.live().remove(this);
     finish(end, outcome);

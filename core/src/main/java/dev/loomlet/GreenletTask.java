@@ -213,6 +213,19 @@ final class GreenletTask extends Task {
     return interrupted;
   }
 
+  @Override
+  public Throwable outcomeOf(Throwable error) {
+    if (error instanceof InterruptedException interrupted) {
+      return meaningOf(interrupted);
+    }
+    boolean ending = Shutdown.hasBegun() || greenlet.loop().isClosing();
+    if (ending && !(error instanceof Cancelled) && Interruption.isIn(error)) {
+      return new Cancelled(
+          "greenlet " + greenlet.name() + " was cancelled", Cancelled.Cause.KILL, error);
+    }
+    return error;
+  }
+
   /** Whether the {@code InterruptedException} that reached the edge of a scope is the scope's. */
   boolean scopeInterruptWasTaken() {
     return interruptWasTaken();

@@ -216,6 +216,15 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
     return kind + (name.isEmpty() ? "#" + thread.threadId() : name);
   }
 
+  /**
+   * What an error that ends the greenlet stands for. An {@code InterruptedException} may be how JDK
+   * code showed a kill or a {@code Timeout}; and when the loop or the JVM ends, so may whatever a
+   * program has made of one. On the thread itself.
+   *
+   * @return a {@link Cancelled} if nobody need hear of it; else the error that it ends with
+   */
+  public abstract Throwable outcomeOf(Throwable error);
+
   /** JDK code has thrown {@code InterruptedException} for the edge, so that it is over. */
   protected abstract void edgeTakenByJdk();
 
