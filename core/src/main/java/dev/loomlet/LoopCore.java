@@ -102,9 +102,10 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     this.owner = Thread.currentThread();
     this.clock = options.clock();
     this.policy = options.policy().get();
-    this.timed = policy instanceof TimedPolicy wants ? wants : null;
+    Policy decides = policy.inner();
+    this.timed = decides instanceof TimedPolicy wants ? wants : null;
     this.timesSteps = timed != null || clock.isVirtual();
-    this.adopted = policy instanceof StepPolicy ? new AdoptedSteps() : null;
+    this.adopted = decides instanceof StepPolicy ? new AdoptedSteps() : null;
     this.timers = new TimerWheel(clock);
     this.scheduler = new GreenletScheduler(this);
     this.engine = options.engine().open(this);
