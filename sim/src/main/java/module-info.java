@@ -8,5 +8,6 @@ module dev.loomlet.sim {
   requires static org.jspecify;
 
   exports dev.loomlet.sim;
+  exports dev.loomlet.sim.history;
   exports dev.loomlet.sim.junit;
 }

@@ -42,6 +42,11 @@ public final class Host {
     return machine.isUp();
   }
 
+  /** Whether it was given a program to run. */
+  boolean hasProgram() {
+    return program != null;
+  }
+
   /**
    * Has it run a program, now and after each {@link #restart}. Does not wait.
    *
@@ -56,7 +61,7 @@ public final class Host {
   }
 
   private Greenlet<?> begin(Action code) {
-    simulation.note(EventKind.START, machine);
+    simulation.trace(EventKind.START, machine);
     return spawn(name(), code);
   }
 
@@ -118,7 +123,7 @@ public final class Host {
 
   void askToStop() {
     if (machine.isUp() && !machine.greenlets().isEmpty()) {
-      simulation.note(EventKind.STOP, machine);
+      simulation.trace(EventKind.STOP, machine);
       for (Greenlet<?> each : machine.greenlets()) {
         each.cancel(true);
       }

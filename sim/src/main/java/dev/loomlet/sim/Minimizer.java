@@ -2,7 +2,9 @@ package dev.loomlet.sim;
 
 import dev.loomlet.sim.Simulation.Recording;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +16,14 @@ final class Minimizer {
   private final SimulationFailure original;
   private final SimMain program;
   private int runsLeft;
+  private Swarm swarm;
   private SimulationFailure smallest;
 
   Minimizer(SimulationFailure original, SimMain program, int runs) {
     this.original = original;
     this.program = program;
     this.runsLeft = runs;
+    this.swarm = original.options().swarm();
     this.smallest = original;
   }
 
@@ -38,6 +42,7 @@ final class Minimizer {
     if (!fails(exceptions)) {
       return original;
     }
+    dropFaults(exceptions);
     int parts = 2;
     while (exceptions.size() > 1 && runsLeft > 0) {
       List<Departure> smaller = without(exceptions, parts);
@@ -54,6 +59,24 @@ final class Minimizer {
       fails(List.of());
     }
     return smallest;
+  }
+
+  /** Turns off each fault without which it fails as well. */
+  private void dropFaults(List<Departure> exceptions) {
+    if (swarm.faults().isEmpty()) {
+      return;
+    }
+    Set<Fault> left = EnumSet.noneOf(Fault.class);
+    left.addAll(swarm.draw(Nemesis.chance(original.seed())));
+    for (Fault each : List.copyOf(left)) {
+      Swarm before = swarm;
+      left.remove(each);
+      swarm = Swarm.exactly(left);
+      if (!fails(exceptions)) {
+        left.add(each);
+        swarm = before;
+      }
+    }
   }
 
   /** A question that is answered otherwise than usual. */
@@ -91,7 +114,8 @@ final class Minimizer {
       questions[i] = exceptions.get(i).question;
       answers[i] = exceptions.get(i).answer;
     }
-    SimOptions options = original.options().withSchedule(Schedule.script(questions, answers));
+    SimOptions options =
+        original.options().withSchedule(Schedule.script(questions, answers)).withSwarm(swarm);
     try {
       Simulation.run(original.seed(), options, program);
       return false;

@@ -34,7 +34,15 @@ final class Node {
   }
 
   /** A write, or a change of the size if there is no data. */
-  private record Change(byte @Nullable [] data, int position) {
+  private static final class Change {
+    final byte @Nullable [] data;
+    final int position;
+
+    Change(byte @Nullable [] data, int position) {
+      this.data = data;
+      this.position = position;
+    }
+
     void applyTo(Content content) {
       if (data == null) {
         content.resize(position);

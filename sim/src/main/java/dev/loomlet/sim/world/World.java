@@ -113,6 +113,11 @@ public final class World {
 
   /** A stream of chance, always the same for the same seed. */
   public SplittableRandom random(Chance stream) {
+    return random(seed, stream);
+  }
+
+  /** A stream of chance of a seed. */
+  public static SplittableRandom random(long seed, Chance stream) {
     return new SplittableRandom(seed * GOLDEN + stream.ordinal() + 1);
   }
 
