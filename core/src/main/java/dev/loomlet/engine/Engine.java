@@ -183,6 +183,14 @@ public interface Engine extends AutoCloseable {
   }
 
   /**
+   * Whether threads may do work for greenlets of the loop that would keep it from others. If not,
+   * such work is done on the loop.
+   */
+  default boolean usesThreads() {
+    return true;
+  }
+
+  /**
    * Told before a greenlet of the loop has something done that goes by none of the loop's seams,
    * such as by a thread of its own. Does nothing, unless such a thing must not be.
    *

@@ -1,6 +1,7 @@
 package dev.loomlet.sim;
 
 import dev.loomlet.Loop;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ final class Runner {
 
   /** Runs something that makes a loop: here, if the calling thread can have one. */
   static <T> T run(Supplier<T> simulation) {
+    // The first virtual thread that draws a number would draw one more for its carrier.
+    ThreadLocalRandom.current();
     if (!Thread.currentThread().isVirtual() && Loop.currentOrNull() == null) {
       return simulation.get();
     }
@@ -22,6 +25,7 @@ final class Runner {
             .daemon()
             .unstarted(
                 () -> {
+                  ThreadLocalRandom.current();
                   try {
                     result.set(simulation.get());
                   } catch (Throwable e) {

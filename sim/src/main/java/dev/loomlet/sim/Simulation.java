@@ -181,13 +181,25 @@ public final class Simulation {
   /** What came out of a run, and how it went. */
   record Recording(SimResult result, Schedule schedule, @Nullable SimulationFailure failure) {}
 
-  /** The simulation that the caller runs in. */
+  /**
+   * The simulation that the caller runs in.
+   *
+   * @throws IllegalStateException if it runs in none
+   */
   public static Simulation current() {
-    Loop loop = Loop.currentOrNull();
-    if (loop != null && loop.engine() instanceof SimEngine engine) {
-      return engine.simulation();
+    Simulation around = currentOrNull();
+    if (around == null) {
+      throw new IllegalStateException(
+          "the caller is not in a simulation; start one by Simulation.run, or a program by loomlet"
+              + " sim run");
     }
-    throw new IllegalStateException("the caller is not in a simulation");
+    return around;
+  }
+
+  /** The simulation that the caller runs in, or null. */
+  public static @Nullable Simulation currentOrNull() {
+    Loop loop = Loop.currentOrNull();
+    return loop != null && loop.engine() instanceof SimEngine engine ? engine.simulation() : null;
   }
 
   private SimResult runHere(SimMain program) {

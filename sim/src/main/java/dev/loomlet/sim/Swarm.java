@@ -9,8 +9,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Faults that happen by themselves: each seed turns on a random part of them, because a program
- * that survives all of them at once may still fail under a few (Groce, Zhang, Eide, Chen and Regehr,
- * "Swarm Testing", ISSTA 2012).
+ * that survives all of them at once may still fail under a few (Groce, Zhang, Eide, Chen and
+ * Regehr, "Swarm Testing", ISSTA 2012).
  *
  * @param faults that a seed may turn on
  * @param exact whether each seed turns on all of them

@@ -42,8 +42,7 @@ public final class History {
    */
   public int begin(String client, String name, @Nullable Object argument) {
     int id = operations.size();
-    operations.add(
-        new Operation(id, client, name, argument, null, position++, Operation.NEVER));
+    operations.add(new Operation(id, client, name, argument, null, position++, Operation.NEVER));
     return id;
   }
 
@@ -53,7 +52,13 @@ public final class History {
     operations.set(
         id,
         new Operation(
-            id, begun.client(), begun.name(), begun.argument(), result, begun.called(), position++));
+            id,
+            begun.client(),
+            begun.name(),
+            begun.argument(),
+            result,
+            begun.called(),
+            position++));
   }
 
   /** It has certainly not happened, as when a connection was refused; it is forgotten. */
@@ -61,8 +66,7 @@ public final class History {
     Operation begun = operations.get(id);
     operations.set(
         id,
-        new Operation(
-            id, begun.client(), WITHDRAWN, null, null, begun.called(), Operation.NEVER));
+        new Operation(id, begun.client(), WITHDRAWN, null, null, begun.called(), Operation.NEVER));
   }
 
   private static final String WITHDRAWN = "withdrawn";

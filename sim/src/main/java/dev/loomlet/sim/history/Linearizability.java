@@ -79,11 +79,7 @@ public final class Linearizability {
   /** The history up to the first answer that makes it impossible. */
   private static <S> List<Operation> smallest(List<Operation> history, Model<S> model) {
     List<Long> answers =
-        history.stream()
-            .filter(Operation::isComplete)
-            .map(Operation::returned)
-            .sorted()
-            .toList();
+        history.stream().filter(Operation::isComplete).map(Operation::returned).sorted().toList();
     int low = 0;
     int high = answers.size() - 1;
     while (low < high) {

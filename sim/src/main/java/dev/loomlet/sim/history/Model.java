@@ -22,8 +22,8 @@ public interface Model<S> {
   @Nullable S apply(S state, Operation operation);
 
   /**
-   * What an operation is about, if operations about different things do not concern one another,
-   * as those about different keys of a map: they are then checked apart, which takes much less time.
+   * What an operation is about, if operations about different things do not concern one another, as
+   * those about different keys of a map: they are then checked apart, which takes much less time.
    *
    * @return the same for all, at first
    */

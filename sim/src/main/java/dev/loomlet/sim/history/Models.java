@@ -138,7 +138,6 @@ public final class Models {
   }
 
   private static IllegalArgumentException unknown(Operation operation) {
-    return new IllegalArgumentException(
-        "the model has no operation '" + operation.name() + "'");
+    return new IllegalArgumentException("the model has no operation '" + operation.name() + "'");
   }
 }

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * is none, nothing can ever happen again, and that is a failure.
  */
 public final class SimEngine implements Engine {
+  private static final long PATIENCE_NANOS = 5_000_000;
+  private static final long LONG_PATIENCE_NANOS = 500_000_000;
+
   private final Simulation simulation;
   private final World world;
   private final Fabric fabric;
@@ -39,6 +42,9 @@ public final class SimEngine implements Engine {
   private final SplittableRandom random;
   private final FileOperations files;
   private volatile boolean woken;
+
+  /** The loop's thread while it waits for the JDK's. */
+  private volatile @Nullable Thread sleeper;
 
   /**
    * Opens the engine of a simulation's loop.
@@ -56,7 +62,7 @@ public final class SimEngine implements Engine {
     this.fabric = fabric;
     this.files = files;
     this.context = context;
-    this.random = world.random(World.Chance.PROGRAM);
+    this.random = world.random(World.Chance.LIBRARIES);
     fabric.attach(context);
   }
 
@@ -77,6 +83,9 @@ public final class SimEngine implements Engine {
       return;
     }
     world.throwIfFailed();
+    if (hasToWaitForMonitors(timeoutNanos)) {
+      return;
+    }
     if (timeoutNanos == Long.MAX_VALUE) {
       if (world.isOver()) {
         // What has ended wakes its loop; nothing else is left to wait for.
@@ -89,9 +98,30 @@ public final class SimEngine implements Engine {
     world.passTime(timeoutNanos);
   }
 
+  /**
+   * Who was let into a monitor, or notified, is made ready by a thread of the JDK's, a little
+   * later. Nobody says whether that is about to happen, so it is given some real time.
+   */
+  private boolean hasToWaitForMonitors(long timeoutNanos) {
+    if (context.monitorWaits() == 0 || world.isOver()) {
+      return false;
+    }
+    long patience = timeoutNanos == Long.MAX_VALUE ? LONG_PATIENCE_NANOS : PATIENCE_NANOS;
+    long start = System.nanoTime();
+    sleeper = Thread.currentThread();
+    while (!woken && System.nanoTime() - start < patience) {
+      LockSupport.parkNanos(this, patience);
+    }
+    sleeper = null;
+    boolean heard = woken;
+    woken = false;
+    return heard;
+  }
+
   @Override
   public void wakeUp() {
     woken = true;
+    LockSupport.unpark(sleeper);
   }
 
   @Override
@@ -102,6 +132,11 @@ public final class SimEngine implements Engine {
   @Override
   public RandomGenerator random() {
     return random;
+  }
+
+  @Override
+  public boolean usesThreads() {
+    return false;
   }
 
   @Override

@@ -39,7 +39,9 @@ public final class World {
     /** Which faults happen when. */
     FAULTS,
     /** The program's own. */
-    PROGRAM
+    PROGRAM,
+    /** That of code that draws numbers without asking the program. */
+    LIBRARIES
   }
 
   /** Where no program's own code is. */
@@ -47,13 +49,16 @@ public final class World {
       List.of(
           "java.",
           "jdk.",
+          "sun.",
           "dev.loomlet.engine.",
           "dev.loomlet.file.",
           "dev.loomlet.io.",
           "dev.loomlet.net.",
           "dev.loomlet.wait.",
           "dev.loomlet.agent.",
+          "dev.loomlet.Greenlet",
           "dev.loomlet.Loomlet",
+          "dev.loomlet.Loop",
           "dev.loomlet.ThreadPool",
           "dev.loomlet.Workers",
           "dev.loomlet.sim.world.",
