@@ -118,7 +118,7 @@ final class SimulatedJdk implements ClassFileTransformer {
       return null;
     }
     boolean ofJdk = loader == null;
-    if (ofJdk ? !isPart(className) : !isOfProgram(loader)) {
+    if (loader == null ? !isPart(className) : !isOfProgram(loader)) {
       return null;
     }
     boolean prefixed =
@@ -141,12 +141,11 @@ final class SimulatedJdk implements ClassFileTransformer {
 
   /** Whether a loader's classes can see ours. */
   private static boolean isOfProgram(ClassLoader loader) {
-    for (ClassLoader each = loader; each != null; each = each.getParent()) {
-      if (each == SimulatedJdk.class.getClassLoader()) {
-        return true;
-      }
+    ClassLoader each = loader;
+    while (each != null && each != SimulatedJdk.class.getClassLoader()) {
+      each = each.getParent();
     }
-    return false;
+    return each != null;
   }
 
   private static boolean contains(byte[] bytes, byte[] wanted) {

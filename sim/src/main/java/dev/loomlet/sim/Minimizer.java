@@ -43,6 +43,9 @@ final class Minimizer {
       return original;
     }
     dropFaults(exceptions);
+    if (fails(List.of())) {
+      return smallest;
+    }
     int parts = 2;
     while (exceptions.size() > 1 && runsLeft > 0) {
       List<Departure> smaller = without(exceptions, parts);
@@ -54,9 +57,6 @@ final class Minimizer {
       } else {
         parts = Math.min(exceptions.size(), parts * 2);
       }
-    }
-    if (exceptions.size() == 1) {
-      fails(List.of());
     }
     return smallest;
   }

@@ -50,10 +50,9 @@ final class Runner {
 
   private static void join(Thread thread) {
     boolean interrupted = false;
-    while (true) {
+    while (thread.isAlive()) {
       try {
         thread.join();
-        break;
       } catch (InterruptedException e) {
         interrupted = true;
         thread.interrupt();

@@ -1,7 +1,6 @@
 package dev.loomlet.sim;
 
 import dev.loomlet.Action;
-import dev.loomlet.CancelScope;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
@@ -415,16 +414,5 @@ public final class Simulation {
 
   void trace(EventKind kind, Machine machine) {
     world.trace().event(kind, machine, null, 0, "");
-  }
-
-  /** Runs code that cancellation of the caller does not reach. */
-  static void shielded(Action code) {
-    try {
-      new CancelScope().withShield(true).run(code);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -55,17 +55,17 @@ final class Wire extends NetTimer {
   @Override
   void happen() {
     long now = fabric.world.clock().nanoTime();
-    while (!packets.isEmpty() && packets.peek().arrival <= now) {
+    while (!packets.isEmpty() && packets.element().arrival <= now) {
       if (!fabric.passes(from.machine, to.machine)) {
         holdUp(now);
         return;
       }
       stuckSince = -1;
       retryNanos = FIRST_RETRY_NANOS;
-      to.arrives(packets.poll());
+      to.arrives(packets.remove());
     }
     if (!packets.isEmpty() && !isScheduled()) {
-      startAfter(packets.peek().arrival - now);
+      startAfter(packets.element().arrival - now);
     }
   }
 

@@ -74,8 +74,8 @@ public final class Trace {
     long now = clock.nanoTime();
     mix(now);
     mix(
-        ((long) kind.ordinal() << 48)
-            ^ ((from == null ? -1L : from.index()) << 32)
+        ((long) kind.name().hashCode() << 32)
+            ^ ((from == null ? -1L : from.index()) << 16)
             ^ ((to == null ? -1L : to.index()) << 40)
             ^ amount);
     int place = (int) (eventCount++ & (EVENTS_KEPT - 1));

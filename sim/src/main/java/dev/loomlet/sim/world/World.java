@@ -123,7 +123,7 @@ public final class World {
 
   /** A stream of chance of a seed. */
   public static SplittableRandom random(long seed, Chance stream) {
-    return new SplittableRandom(seed * GOLDEN + stream.ordinal() + 1);
+    return new SplittableRandom(seed * GOLDEN + stream.name().hashCode());
   }
 
   /** What decides everything. */
