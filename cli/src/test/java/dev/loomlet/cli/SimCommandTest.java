@@ -46,7 +46,7 @@ class SimCommandTest {
   }
 
   @Test
-  void theFirstFailureIsShownAndCanBeReplayed() {
+  void theFirstFailureIsShownAndCanBeReplayed() throws Exception {
     // when
     Completed run = InChildJvm.loomlet("sim", "run", "--processes", "2", program.toString());
     // then
@@ -71,7 +71,7 @@ class SimCommandTest {
   }
 
   @Test
-  void whatDoesNotFailIsCounted() {
+  void whatDoesNotFailIsCounted() throws Exception {
     Completed run =
         InChildJvm.loomlet("sim", "run", "--seeds", "120", program.toString(), "tolerant");
     assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
@@ -79,7 +79,7 @@ class SimCommandTest {
   }
 
   @Test
-  void whatTheProgramPrintsIsShownByReplay() {
+  void whatTheProgramPrintsIsShownByReplay() throws Exception {
     Completed run =
         InChildJvm.loomlet("sim", "replay", "--seed", "3", program.toString(), "tolerant");
     assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
@@ -87,7 +87,7 @@ class SimCommandTest {
   }
 
   @Test
-  void wrongUseIsAnsweredByOneSentence() {
+  void wrongUseIsAnsweredByOneSentence() throws Exception {
     Completed run = InThisJvm.loomlet("sim", "run", "--options", "policy=fifo", program.toString());
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("loomlet: unknown option 'policy' of a simulation");

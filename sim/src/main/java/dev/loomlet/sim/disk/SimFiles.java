@@ -38,7 +38,7 @@ public final class SimFiles implements FileOperations, MachineParts {
   private final World world;
   private final SplittableRandom random;
   private final List<DiskState> disks = new ArrayList<>();
-  private final List<LinkedHashSet<SimFileHandle>> open = new ArrayList<>();
+  private final List<Set<SimFileHandle>> open = new ArrayList<>();
 
   /** Gives all machines of a world a disk. */
   public SimFiles(World world) {
@@ -60,7 +60,7 @@ public final class SimFiles implements FileOperations, MachineParts {
     return disk(world.current());
   }
 
-  LinkedHashSet<SimFileHandle> openOf(Machine machine) {
+  Set<SimFileHandle> openOf(Machine machine) {
     disk(machine);
     return open.get(machine.index());
   }
@@ -194,7 +194,7 @@ public final class SimFiles implements FileOperations, MachineParts {
     if (writes && options.contains(StandardOpenOption.TRUNCATE_EXISTING) && !appends) {
       node.resize(0);
     }
-    LinkedHashSet<SimFileHandle> all = openOf(machine);
+    Set<SimFileHandle> all = openOf(machine);
     if (all.size() >= MOST_OPEN) {
       throw new DescriptorsExhaustedException("cannot open " + path);
     }

@@ -3,7 +3,6 @@ package dev.loomlet.sim.history;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Models of usual objects. */
@@ -14,7 +13,7 @@ public final class Models {
    * A register: {@code read() -> value}, {@code write(value)}, and {@code cas([old, new]) ->
    * boolean} with a list of two. Null at first.
    */
-  public static Model<Optional<Object>> register() {
+  public static Model<List<Object>> register() {
     return new Register(false);
   }
 
@@ -22,7 +21,7 @@ public final class Models {
    * A map, as one register for each key: {@code get(key) -> value}, and {@code put([key, value])}
    * and {@code remove(key)}, whose results do not count.
    */
-  public static Model<Optional<Object>> map() {
+  public static Model<List<Object>> map() {
     return new Register(true);
   }
 
@@ -35,11 +34,12 @@ public final class Models {
   }
 
   /** A lock: {@code lock()} and {@code unlock()}, by clients. */
-  public static Model<Optional<String>> lock() {
+  public static Model<String> lock() {
     return new Lock();
   }
 
-  private static final class Register implements Model<Optional<Object>> {
+  /** Its states are lists of the value, and of nothing for null. */
+  private static final class Register implements Model<List<Object>> {
     private final boolean byKey;
 
     Register(boolean byKey) {
@@ -47,33 +47,40 @@ public final class Models {
     }
 
     @Override
-    public Optional<Object> initial() {
-      return Optional.empty();
+    public List<Object> initial() {
+      return List.of();
     }
 
     @Override
-    public @Nullable Optional<Object> apply(Optional<Object> state, Operation operation) {
+    public @Nullable List<Object> apply(List<Object> state, Operation operation) {
       return switch (operation.name()) {
         case "read", "get" ->
-            !operation.isComplete() || Objects.equals(operation.result(), state.orElse(null))
+            !operation.isComplete() || Objects.equals(operation.result(), valueOf(state))
                 ? state
                 : null;
-        case "write" -> Optional.ofNullable(operation.argument());
-        case "put" -> Optional.ofNullable(pair(operation).get(1));
-        case "remove" -> Optional.empty();
+        case "write" -> stateOf(operation.argument());
+        case "put" -> stateOf(pair(operation).get(1));
+        case "remove" -> List.of();
         case "cas" -> compareAndSet(state, operation);
         default -> throw unknown(operation);
       };
     }
 
-    private static @Nullable Optional<Object> compareAndSet(
-        Optional<Object> state, Operation operation) {
+    private static @Nullable Object valueOf(List<Object> state) {
+      return state.isEmpty() ? null : state.getFirst();
+    }
+
+    private static List<Object> stateOf(@Nullable Object value) {
+      return value == null ? List.of() : List.of(value);
+    }
+
+    private static @Nullable List<Object> compareAndSet(List<Object> state, Operation operation) {
       List<?> pair = pair(operation);
-      boolean fits = Objects.equals(pair.get(0), state.orElse(null));
+      boolean fits = Objects.equals(pair.get(0), valueOf(state));
       if (operation.isComplete() && !Objects.equals(operation.result(), fits)) {
         return null;
       }
-      return fits ? Optional.ofNullable(pair.get(1)) : state;
+      return fits ? stateOf(pair.get(1)) : state;
     }
 
     @Override
@@ -112,18 +119,18 @@ public final class Models {
     }
   }
 
-  private static final class Lock implements Model<Optional<String>> {
+  /** Its states are who holds it; an empty name for nobody. */
+  private static final class Lock implements Model<String> {
     @Override
-    public Optional<String> initial() {
-      return Optional.empty();
+    public String initial() {
+      return "";
     }
 
     @Override
-    public @Nullable Optional<String> apply(Optional<String> state, Operation operation) {
+    public @Nullable String apply(String state, Operation operation) {
       return switch (operation.name()) {
-        case "lock" -> state.isEmpty() ? Optional.of(operation.client()) : null;
-        case "unlock" ->
-            state.isPresent() && state.get().equals(operation.client()) ? Optional.empty() : null;
+        case "lock" -> state.isEmpty() ? operation.client() : null;
+        case "unlock" -> state.equals(operation.client()) ? "" : null;
         default -> throw unknown(operation);
       };
     }

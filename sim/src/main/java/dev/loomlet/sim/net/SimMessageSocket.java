@@ -41,7 +41,15 @@ final class SimMessageSocket extends SimDescriptor implements MessageSocket {
   /** Whether the peer of this connected socket has said that nobody listens there. */
   private boolean unreachable;
 
-  private record Received(byte[] data, InetSocketAddress sender) {}
+  private static final class Received {
+    final byte[] data;
+    final InetSocketAddress sender;
+
+    Received(byte[] data, InetSocketAddress sender) {
+      this.data = data;
+      this.sender = sender;
+    }
+  }
 
   SimMessageSocket(Fabric fabric, StandardProtocolFamily family) throws IOException {
     super(fabric, fabric.current().machine);
