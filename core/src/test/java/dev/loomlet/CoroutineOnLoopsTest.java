@@ -15,11 +15,13 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Coroutines in greenlets, and on threads with a loop and without. */
 @Timeout(60)
+@Tag("alone")
 final class CoroutineOnLoopsTest {
   private static final Duration FOR_EVER = Duration.ofDays(1);
 

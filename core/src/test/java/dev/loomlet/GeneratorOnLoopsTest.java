@@ -18,11 +18,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Generators in greenlets, and on threads with a loop and without. */
 @Timeout(60)
+@Tag("alone")
 final class GeneratorOnLoopsTest {
   private static final Duration FOR_EVER = Duration.ofDays(1);
 

@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
@@ -272,6 +273,7 @@ final class LoopTest {
         });
   }
 
+  @Tag("alone")
   @OnEveryEngine
   void losesNoWakeUpBetweenThreads(TestLoop loop) throws Exception {
     // given: a loop that goes to sleep after every message, and two senders

@@ -468,7 +468,8 @@ class RunCommandTest {
 
   private static Completed java(String file) throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    Process process = new ProcessBuilder(java.toString(), file).start();
+    Process process =
+        new ProcessBuilder(java.toString(), InChildJvm.QUICKER_COMPILER, file).start();
     String err = new String(process.getErrorStream().readAllBytes(), UTF_8);
     String out = new String(process.getInputStream().readAllBytes(), UTF_8);
     return new Completed(process.waitFor(), out, err, null);

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * connection that nobody reads holds no more than that. Reading is what {@link Readiness#READABLE}
  * stands for, as for other descriptors: there are bytes, the end, or an error.
  *
+ * <p>When a receive has brought so much that it ended, the next bytes are fetched by the reader
+ * himself, after a poll, for as long as they come in masses: they then go into his memory without a
+ * detour, and as many at a time as he has room for.
+ *
  * <p>Unix sockets are the exception: with their bytes may come descriptors, which a receive that
  * nobody asked for would lose. They are waited for and read like other descriptors.
  *
@@ -54,6 +58,9 @@ final class UringStreamSocket extends LinuxStreamSocket {
 
   /** Whether somebody is about to read. */
   private boolean wanted;
+
+  /** Whether bytes come in masses, so that the reader waits for them and fetches them himself. */
+  private boolean inMasses;
 
   private int connectResult;
 
@@ -105,7 +112,11 @@ final class UringStreamSocket extends LinuxStreamSocket {
   void arm(int readiness) {
     if (readiness == READABLE && isReceivedFor()) {
       wanted = true;
-      startReceive();
+      if (inMasses && (operations & UringEngine.RECEIVE) == 0) {
+        super.arm(readiness);
+      } else {
+        startReceive();
+      }
     } else if ((operations & UringEngine.CONNECT) == 0) {
       super.arm(readiness);
     }
@@ -184,8 +195,10 @@ final class UringStreamSocket extends LinuxStreamSocket {
       buffer.limit(used + length);
       buffer.put(used, chunk.rawBuffer(), 0, length);
       chunk.close();
+      inMasses = buffer.limit() >= ENOUGH;
       return;
     }
+    inMasses = length >= ENOUGH;
     int kept = saved.length - savedStart;
     if (wanted && kept == 0) {
       chunk.rawBuffer().limit(length);
@@ -253,10 +266,46 @@ final class UringStreamSocket extends LinuxStreamSocket {
         takeEnd();
         return null;
       }
+      if (fetches()) {
+        chunk = uring.chunks.take();
+        int n = calls.receive(fd, chunk.address(), Chunk.CAPACITY);
+        fetched(n, Chunk.CAPACITY);
+        if (n > 0) {
+          chunk.rawBuffer().limit(n);
+          return chunk;
+        }
+        chunk.close();
+        continue;
+      }
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
+      state &= ~READABLE;
       awaitReadable(deadline, timeoutNanos, "read");
+    }
+  }
+
+  /**
+   * Whether the reader calls recv(2) himself now: he has been told that there are masses. Not while
+   * the kernel receives, which would change the order of the bytes.
+   */
+  private boolean fetches() {
+    return inMasses && (state & READABLE) != 0 && (operations & UringEngine.RECEIVE) == 0;
+  }
+
+  /** Draws the conclusion from what recv(2) returned to a reader. */
+  private void fetched(int n, int length) {
+    if (n > 0) {
+      inMasses = n > SMALL;
+      if (n < length && (state & ENDING) == 0) {
+        // It was all there was.
+        state &= ~READABLE;
+      }
+    } else if (n == -Errno.EAGAIN) {
+      state &= ~READABLE;
+    } else if (n != -Errno.EINTR) {
+      end = n;
+      state |= READABLE;
     }
   }
 
@@ -296,6 +345,7 @@ final class UringStreamSocket extends LinuxStreamSocket {
     }
     beginRead();
     long deadline = 0;
+    boolean tried = false;
     while (true) {
       if (unread != null) {
         return readUnread(unread, target, offset, length);
@@ -307,22 +357,26 @@ final class UringStreamSocket extends LinuxStreamSocket {
         takeEnd();
         return -1;
       }
-      if (length >= LARGE && (operations & UringEngine.RECEIVE) == 0) {
+      if (fetches() || (!tried && isLarge(length))) {
+        tried = true;
         int n = calls.receive(fd, offset == 0 ? target : target.asSlice(offset), length);
+        fetched(n, length);
         if (n > 0) {
           return n;
         }
-        if (n != -Errno.EAGAIN && n != -Errno.EINTR) {
-          end = n;
-          state |= READABLE;
-          continue;
-        }
+        continue;
       }
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
+      state &= ~READABLE;
       awaitReadable(deadline, timeoutNanos, "read");
     }
+  }
+
+  /** Whether a read of this size is worth a try before the kernel is asked to receive. */
+  private boolean isLarge(int length) {
+    return length >= LARGE && !inMasses && (operations & UringEngine.RECEIVE) == 0;
   }
 
   private int readUnread(Chunk chunk, MemorySegment target, long offset, int length) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -153,6 +154,7 @@ final class WatchByPropertyTest {
     }
   }
 
+  @Tag("alone")
   @Test
   void nobodyIsBlamedForAStopOfTheWholeProcess() throws Exception {
     try (ChildJvm child = start(List.of(), List.of(property("2000")), "stopped")) {

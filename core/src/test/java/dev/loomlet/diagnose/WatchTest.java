@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -205,6 +206,7 @@ final class WatchTest {
     assertThat(hog.toString()).contains("it waits below the native method java.lang.Class.forName");
   }
 
+  @Tag("alone")
   @Test
   void whoIsAloneOrWaitsInTimeIsNoHog() throws Exception {
     try (Watch _ = start(Duration.ofMillis(200))) {

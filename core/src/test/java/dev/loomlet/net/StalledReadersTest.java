@@ -130,7 +130,11 @@ final class StalledReadersTest {
     try (ChildJvm child =
         ChildJvm.start(
             List.of(),
-            List.of("@" + ChildJvm.home().resolve("build/jvm.args"), "-Xmx" + heap),
+            List.of(
+                "@" + ChildJvm.home().resolve("build/jvm.args"),
+                "-Xmx" + heap,
+                // In the full size it is about speed, too.
+                "-XX:TieredStopAtLevel=" + (SIZE.isEmpty() ? 1 : 4)),
             Program.class,
             engine,
             Integer.toString(readers),

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
@@ -252,6 +253,7 @@ final class StreamServerTest {
     assertThat(loop.uncaught()).isEmpty();
   }
 
+  @Tag("alone")
   @OnEveryEngine
   void reapsHalfOpenConnectionsAtTheirIdleLimit(TestLoop loop) throws Exception {
     loop.run(

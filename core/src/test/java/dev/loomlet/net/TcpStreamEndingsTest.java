@@ -19,6 +19,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /** How operations of a stream end: by time-out, close, cancellation, and a peer that goes. */
@@ -308,6 +309,7 @@ final class TcpStreamEndingsTest {
         });
   }
 
+  @Tag("alone")
   @OnEveryEngine
   void doesNotStopTheLoopWhenItLingersAtClose(TestLoop loop) throws Exception {
     withPair(

@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Handing over races being cancelled: whatever happens, each element is in one place. */
 @Timeout(120)
+@Tag("alone")
 final class QueueRacesTest {
   private static final List<IntFunction<WaitingQueue<Integer>>> KINDS =
       List.of(FifoQueue::new, LifoQueue::new, PriorityQueue::new, JoinableQueue::new);

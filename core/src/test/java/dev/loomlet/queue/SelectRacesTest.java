@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Selects that meet selects, between loops: each value that was sent was received, once. */
 @Timeout(120)
+@Tag("alone")
 final class SelectRacesTest {
 
   /** What one greenlet did. */

@@ -14,6 +14,7 @@ import dev.loomlet.testing.TestLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -141,6 +142,7 @@ final class EventTest {
     assertThat(event.isSet()).isTrue();
   }
 
+  @Tag("alone")
   @Test
   void losesNoWakeUpBetweenThreads() throws Exception {
     try (LoopGroup group = LoopGroup.start(2)) {

@@ -2,6 +2,7 @@ package dev.loomlet.sync;
 
 import static dev.loomlet.Loomlet.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
@@ -13,11 +14,13 @@ import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Giving races giving up: whatever is given, exactly one has it. */
 @Timeout(120)
+@Tag("alone")
 final class HandOverRaceTest {
   private static final int TRIALS = Repeat.times(20_000);
   private static final int MANY_TIMES = 50;
@@ -139,6 +142,10 @@ final class HandOverRaceTest {
                               () -> {
                                 semaphore.acquire();
                                 taken.incrementAndGet();
+                                // Whoever was granted after all is told at the next wait, also one
+                                // of the JDK's.
+                                assertThatThrownBy(() -> Thread.sleep(Duration.ofMinutes(10)))
+                                    .isInstanceOf(InterruptedException.class);
                               });
                   Waiting.until(() -> semaphore.waiting() == 1);
 

@@ -29,23 +29,21 @@ public final class ChildJvm implements AutoCloseable {
   /** Starts a program with the flags that Loomlet needs. */
   public static ChildJvm start(Class<?> main, String... arguments) {
     return start(
-        WITH_USUAL_SIGNALS,
-        // Such a program ends before a better compiler would have paid.
-        List.of("@" + home().resolve("build/jvm.args"), "-XX:TieredStopAtLevel=1"),
-        main,
-        arguments);
+        WITH_USUAL_SIGNALS, List.of("@" + home().resolve("build/jvm.args")), main, arguments);
   }
 
   /**
    * Starts a program.
    *
    * @param prefix a command that runs the rest of its arguments, such as prlimit
-   * @param flags for the JVM
+   * @param flags for the JVM, which is given only the quicker one of its compilers
    */
   public static ChildJvm start(
       List<String> prefix, List<String> flags, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Such a program ends before a better compiler would have paid.
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(flags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));

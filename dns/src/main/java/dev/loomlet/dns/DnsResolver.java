@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>By default as the machine is set up: {@code /etc/hosts}, {@code /etc/resolv.conf}, and their
  * order in {@code /etc/nsswitch.conf}, noticed within a second when they change. Answers are kept
- * as long as they hold, up to 1024 of them for each loop, also that there is nothing. A question
+ * as long as they hold, up to 4096 of them for each loop, also that there is nothing. A question
  * that several greenlets ask at the same time is asked once; at most 128 are under way on a loop.
  *
  * <p>{@code localhost} and what ends in it is this machine (RFC 6761). Names may be written in any

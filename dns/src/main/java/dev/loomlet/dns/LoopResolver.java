@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** What a {@link DnsResolver} is on one loop, to which it is confined. */
 final class LoopResolver {
   /**
-   * Questions under way at the same time, each of which has a socket. A server's receive buffer of
-   * the usual size, 208 KiB, has room for about 160 datagrams; the next ones would be lost.
+   * Questions under way at the same time. A server's receive buffer of the usual size, 208 KiB, has
+   * room for about 160 datagrams; the next ones would be lost.
    */
   static final int MOST_UNDER_WAY = 128;
 
   /** Answers that are kept. */
-  static final int MOST_CACHED = 1024;
+  static final int MOST_CACHED = 4096;
 
   private static final List<InetAddress> LOOPBACK =
       List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));

@@ -25,6 +25,9 @@ final class Wire {
    */
   static final int TCP_SIZE = 8_192;
 
+  /** What every message begins with: its number (RFC 1035, section 4.1.1). */
+  static final int ID_SIZE = 2;
+
   /** Where in an answer it says {@link #TRUNCATED}. */
   static final int FLAGS = 2;
 
@@ -50,6 +53,11 @@ final class Wire {
     return message.toWire(Message.MAXLENGTH);
   }
 
+  /** The number of a question or an answer, of at least {@link #ID_SIZE} bytes. */
+  static int id(byte[] packet) {
+    return (packet[0] & 0xff) << 8 | (packet[1] & 0xff);
+  }
+
   static Name name(Question question) {
     try {
       return Name.fromString(question.name() + ".");
@@ -65,7 +73,7 @@ final class Wire {
    */
   static @Nullable Reply read(byte[] packet, Question question, int id) {
     // Most of what is not for us need not be read for that.
-    if (packet.length < Header.LENGTH || ((packet[0] & 0xff) << 8 | (packet[1] & 0xff)) != id) {
+    if (packet.length < Header.LENGTH || id(packet) != id) {
       return null;
     }
     Message message;

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loomlet.examples.Example.Ended;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows A3, A4, A6, A7, A8 and the files of A9 of the course. */
+@Tag("alone")
 class AsyncioTest {
 
   @Test

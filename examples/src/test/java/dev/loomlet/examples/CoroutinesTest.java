@@ -3,9 +3,11 @@ package dev.loomlet.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loomlet.examples.Example.Ended;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows C6, A1 and A2 of the course. */
+@Tag("alone")
 class CoroutinesTest {
 
   @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loomlet.examples.Example.Ended;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows T11 (on threads), T12, A5, P4 and C8 of the course. */
+@Tag("alone")
 class PoolsTest {
 
   @Test

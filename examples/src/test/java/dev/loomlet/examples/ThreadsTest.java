@@ -3,9 +3,11 @@ package dev.loomlet.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loomlet.examples.Example.Ended;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows T1 to T3 of the course: what threads do, done by greenlets. */
+@Tag("alone")
 class ThreadsTest {
 
   @Test

@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows C7, A9 (HTTP and SQL) and M7 of the course: blocking code that knows nothing of a loop. */
+@Tag("alone")
 class UnmodifiedTest {
   /** The drivers, copied there by this module's build. */
   private static final List<String> DRIVERS = List.of("-cp", "examples/target/lib/*");
