@@ -5,7 +5,7 @@
  * switches at every wait. Needs {@code --add-opens java.base/java.lang=dev.loomlet} (or {@code
  * =ALL-UNNAMED} on the class path) and {@code --enable-native-access}.
  */
-@SuppressWarnings("module") // the agent is compiled after this
+@SuppressWarnings("module") // the agent and the simulation are compiled after this
 module dev.loomlet {
   requires jdk.unsupported;
   requires static jdk.net;
@@ -22,11 +22,15 @@ module dev.loomlet {
   exports dev.loomlet.sync;
   exports dev.loomlet.time;
 
-  // What patches the JDK needs the loop behind a thread, and the way into a running JVM.
+  // What patches the JDK needs the loop behind a thread, and the way into a running JVM; a
+  // simulation
+  // names greenlets, and ends those of a machine that crashes.
   exports dev.loomlet.jdk to
-      dev.loomlet.agent;
+      dev.loomlet.agent,
+      dev.loomlet.sim;
   exports dev.loomlet.wait to
-      dev.loomlet.agent;
+      dev.loomlet.agent,
+      dev.loomlet.sim;
 
   uses dev.loomlet.net.NameResolver;
 }

@@ -224,6 +224,14 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
         new Cancelled("loop " + loop.name() + " is closed", Cancelled.Cause.LOOP_CLOSED));
   }
 
+  /** Ends it where it stands; see {@link Task#abandon}. */
+  void abandonLive(String why) {
+    if (!isDone()) {
+      loop.live().remove(this);
+      finish(End.CANCELLED, new Cancelled(why, Cancelled.Cause.KILL));
+    }
+  }
+
   private void finish(End end, @Nullable Object outcome) {
     body = null;
     spawner = null;

@@ -95,6 +95,11 @@ final class GreenletTask extends Task {
     return greenlet.loop().core();
   }
 
+  @Override
+  public void abandon(String why) {
+    greenlet.abandonLive(why);
+  }
+
   /** The innermost scope it is in. */
   @Nullable CancelScope scope() {
     return scope;

@@ -93,6 +93,9 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
 
   private boolean hubWaiting;
 
+  /** How many greenlets wait for monitors. */
+  private int monitorWaits;
+
   /** Thrown by the hub's wait as soon as it is seen. */
   private @Nullable RuntimeException exit;
 
@@ -146,6 +149,16 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     } else {
       submit(() -> policy.add(foreign.of(continuation)));
     }
+  }
+
+  @Override
+  public void monitorWaits(int change) {
+    monitorWaits += change;
+  }
+
+  @Override
+  public int monitorWaits() {
+    return monitorWaits;
   }
 
   @Override

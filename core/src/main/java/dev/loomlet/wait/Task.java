@@ -108,6 +108,14 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   /** In whose task group it is, or null. Any thread, as an estimate. */
   public abstract @Nullable Greenlet<?> groupHost();
 
+  /**
+   * Ends it without running any of its code, where it stands. Its thread must not be mounted again;
+   * called in this greenlet itself, it must park for good then. On the loop's carrier thread.
+   *
+   * @param why for whoever waits for it, who gets a {@link Cancelled}
+   */
+  public abstract void abandon(String why);
+
   /** What others may keep of it. On its own thread. */
   final Life life() {
     Life own = life;

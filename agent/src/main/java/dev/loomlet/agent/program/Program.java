@@ -82,6 +82,18 @@ public final class Program {
     }
   }
 
+  /**
+   * Calls {@code main} in the calling greenlet, on whatever loop that runs.
+   *
+   * @throws Throwable what the program throws
+   */
+  public void call(List<String> arguments) throws Throwable {
+    if (loader != null) {
+      Thread.currentThread().setContextClassLoader(loader);
+    }
+    main.invokeExact(arguments.toArray(String[]::new));
+  }
+
   /** Must stay the only method of this class that calls {@code main}: traces are cut at it. */
   private @Nullable Throwable invoke(String[] args) {
     try {
