@@ -94,7 +94,7 @@ public final class Program {
     main.invokeExact(arguments.toArray(String[]::new));
   }
 
-  /** Must stay the only method of this class that calls {@code main}: traces are cut at it. */
+  /** Traces are cut at this class. */
   private @Nullable Throwable invoke(String[] args) {
     try {
       main.invokeExact(args);
