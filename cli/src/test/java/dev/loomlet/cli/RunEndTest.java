@@ -32,7 +32,8 @@ class RunEndTest {
             }
             """);
     Process process =
-        new ProcessBuilder(InChildJvm.command(InChildJvm.projectHome(), "run", "--stats", file))
+        new ProcessBuilder(
+                InChildJvm.command(InChildJvm.projectHome(), "run", "--no-watch", "--stats", file))
             .start();
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
@@ -81,7 +82,8 @@ class RunEndTest {
             """);
     Process process =
         new ProcessBuilder(
-                InChildJvm.command(InChildJvm.projectHome(), "run", "--threads", file, how))
+                InChildJvm.command(
+                    InChildJvm.projectHome(), "run", "--no-watch", "--threads", file, how))
             .start();
     try (BufferedReader out = process.inputReader(UTF_8)) {
       assertThat(out.readLine()).isEqualTo("ready");
