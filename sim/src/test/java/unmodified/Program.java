@@ -1,13 +1,6 @@
 package unmodified;
 
-import dev.loomlet.agent.Patch;
-import dev.loomlet.agent.PatchOptions;
-import dev.loomlet.agent.Topic;
-import dev.loomlet.sim.SimOptions;
-import dev.loomlet.sim.Simulation;
-import dev.loomlet.sim.SimulationFailure;
 import java.net.InetAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,44 +21,13 @@ public final class Program {
 
   /** Prints. */
   public static void main(String[] unused) {
-    Patch.install(
-        PatchOptions.all()
-            .without(Topic.FILES)
-            .without(Topic.STDIN)
-            .without(Topic.PROCESS)
-            .with(Topic.THREADS));
-    Patch.simulate();
-    answer("time", 1, _ -> Code.time());
-    answer("chance 1", 1, _ -> Code.chance());
-    answer("chance 1 again", 1, _ -> Code.chance());
-    answer("chance 2", 2, _ -> Code.chance());
-    answer("threads", 1, _ -> Code.threads());
-    answer("name", 1, sim -> sim.host("there") + " " + InetAddress.getByName("there"));
-    answer(
-        "socket",
-        1,
-        _ -> {
-          try (Socket socket = new Socket("127.0.0.1", 1)) {
-            return "connected " + socket;
-          }
-        });
-  }
-
-  private interface Question {
-    Object ask(Simulation sim) throws Exception;
-  }
-
-  private static void answer(String name, long seed, Question question) {
-    Object[] result = new Object[1];
-    try {
-      Simulation.run(
-          seed,
-          SimOptions.defaults().withTimeLimit(Duration.ofDays(100)),
-          sim -> result[0] = question.ask(sim));
-    } catch (SimulationFailure e) {
-      result[0] = e.kind() + " " + e.headline();
-    }
-    System.out.println(name + ": " + result[0]);
+    Answers.patch();
+    Answers.print("time", 1, _ -> Code.time());
+    Answers.print("chance 1", 1, _ -> Code.chance());
+    Answers.print("chance 1 again", 1, _ -> Code.chance());
+    Answers.print("chance 2", 2, _ -> Code.chance());
+    Answers.print("threads", 1, _ -> Code.threads());
+    Answers.print("name", 1, sim -> sim.host("there") + " " + InetAddress.getByName("there"));
   }
 
   /** Loaded after the JVM was patched, as programs are. */

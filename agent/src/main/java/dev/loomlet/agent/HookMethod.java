@@ -98,7 +98,13 @@ enum HookMethod {
   THREAD_ID("threadId", methodType(long.class, Thread.class)),
   THREAD_SEED("threadSeed", methodType(long.class, long.class)),
   RANDOM_DOUBLE("randomDouble", methodType(double.class)),
-  FILL("fill", methodType(boolean.class, byte[].class));
+  FILL("fill", methodType(boolean.class, byte[].class)),
+  NEW_SOCKET("newSocket", methodType(Object.class, boolean.class)),
+  USES_FILE("usesFile", methodType(void.class)),
+  LEAVES("leaves", methodType(void.class, String.class)),
+  STARTS("starts", methodType(void.class, Thread.class)),
+  FORKS("forks", methodType(void.class)),
+  OPENS("opens", methodType(void.class, FileDescriptor.class));
 
   private final String methodName;
   private final MethodType type;

@@ -461,4 +461,36 @@ final class Hooks {
   static boolean fill(byte[] bytes) {
     return SimulatedCalls.fill(bytes);
   }
+
+  /** {@code SocketImpl.createPlatformSocketImpl}: a socket of a simulation; null on other loops. */
+  static @Nullable Object newSocket(boolean server) {
+    return SimulatedCalls.isSimulated() ? SimulatedSockets.make(server) : null;
+  }
+
+  /** A file of the machine is about to be used. */
+  static void usesFile() {
+    Escapes.refuseFile();
+  }
+
+  /** Something of the machine is about to be used. */
+  static void leaves(String what) {
+    Escapes.refuse(what);
+  }
+
+  /** A thread is about to be started that is no greenlet. */
+  static void starts(Thread thread) {
+    Escapes.refuseThread(thread);
+  }
+
+  /** Work is about to be given to a pool's threads, which are no greenlets. */
+  static void forks() {
+    Escapes.refuseFork();
+  }
+
+  /** A stream is about to be made that reads from a descriptor. */
+  static void opens(@Nullable FileDescriptor descriptor) {
+    if (descriptor == FileDescriptor.in) {
+      Escapes.refuse(Escapes.STANDARD_INPUT);
+    }
+  }
 }

@@ -101,7 +101,12 @@ public final class Patch {
    * {@code System.nanoTime}, {@code currentTimeMillis} and what is built on them, {@code Random},
    * {@code Math.random}, {@code ThreadLocalRandom}, {@code SecureRandom}, {@code UUID}. Of the
    * program's classes those are changed that are loaded from now on, so it comes before the
-   * program. On other loops, and on threads without one, nothing is different.
+   * program. {@code Socket} and {@code ServerSocket} are of the simulated network there. On other
+   * loops, and on threads without one, nothing is different.
+   *
+   * <p>What a simulation does not have is refused there with the call and its place: channels,
+   * selectors and datagram sockets, files, standard input, child processes, and threads that do not
+   * become greenlets. What the JDK does for itself, such as loading classes, goes on.
    *
    * @throws IllegalStateException if this JVM cannot be changed so; says why
    */
@@ -117,6 +122,9 @@ public final class Patch {
               ? SimulatedJdk.install(tool)
               : "the JDK's internals are out of reach";
       if (reason == null) {
+        reason = enclose();
+      }
+      if (reason == null) {
         reason = weaveAgain(tool);
       }
       if (reason != null) {
@@ -126,10 +134,30 @@ public final class Patch {
       // Else it would know addresses from the simulation before, and one lookup less.
       Security.setProperty("networkaddress.cache.ttl", "0");
       Security.setProperty("networkaddress.cache.negative.ttl", "0");
+      // Else it would keep connections for the simulation after, and have a thread close them.
+      System.setProperty("http.keepAlive", "false");
+      System.setIn(new RefusedInput(System.in));
       simulating = true;
     } finally {
       LOCK.unlock();
     }
+  }
+
+  /** Has code of a simulation stay in it; returns why it cannot, in one sentence. */
+  private static @Nullable String enclose() {
+    for (PatchPoint each : SimulatedPoints.ALL) {
+      if (each.find() == null) {
+        return reasonWithout(each);
+      }
+    }
+    try {
+      SimulatedSockets.define();
+      Escapes.prepare();
+    } catch (ReflectiveOperationException | LinkageError e) {
+      return "its sockets cannot be made: " + e;
+    }
+    WOVEN_ALONE.addAll(SimulatedPoints.ALL);
+    return null;
   }
 
   /** What is patched, what is not, and why (for {@code loomlet doctor}). */
@@ -232,10 +260,11 @@ public final class Patch {
     List<PatchPoint> again = WOVEN.stream().filter(each -> !points.contains(each)).toList();
     points.addAll(again.stream().filter(each -> sharesClass(each, points)).toList());
     points.stream().filter(WOVEN::contains).map(PatchPoint::find).forEach(classes::add);
+    points.addAll(WOVEN_ALONE.stream().filter(each -> sharesClass(each, points)).toList());
     Weaver weaver = new Weaver(List.copyOf(points));
     Throwable failure = retransform(tool, weaver, classes);
     if (failure == null && weaver.isComplete()) {
-      WOVEN.addAll(points);
+      points.stream().filter(each -> !WOVEN_ALONE.contains(each)).forEach(WOVEN::add);
       PATCHED.addAll(topics);
       topics.forEach(REASONS::remove);
       Hooks.enable(topics);

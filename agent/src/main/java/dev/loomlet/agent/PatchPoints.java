@@ -184,7 +184,7 @@ final class PatchPoints {
         .ifThenElse(Opcode.IF_ICMPNE, CodeBuilder::ireturn, CodeBuilder::pop);
   }
 
-  private static void returnFound(CodeBuilder code, HookMethod hook, String type) {
+  static void returnFound(CodeBuilder code, HookMethod hook, String type) {
     hook.call(code);
     code.dup()
         .ifThenElse(

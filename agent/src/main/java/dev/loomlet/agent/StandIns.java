@@ -74,7 +74,8 @@ final class StandIns {
         && ThreadAccess.isNew(thread);
   }
 
-  private static boolean isServiceThread(Thread thread) {
+  /** Whether the JDK uses a thread for itself. */
+  static boolean isServiceThread(Thread thread) {
     for (Class<?> type = thread.getClass(); type != Thread.class; type = type.getSuperclass()) {
       if (type.getName().equals(SERVICE_THREAD)) {
         return true;

@@ -65,32 +65,32 @@ final class Weaver implements ClassFileTransformer {
         files.parse(bytes),
         (ClassTransform)
             (builder, element) -> {
-              PatchPoint point =
-                  element instanceof MethodModel method ? find(method, wanted) : null;
-              if (point == null) {
+              List<PatchPoint> found =
+                  element instanceof MethodModel method ? find(method, wanted) : List.of();
+              if (found.isEmpty()) {
                 builder.with(element);
               } else {
                 builder.transformMethod(
                     (MethodModel) element,
-                    MethodTransform.transformingCode(new PrefixTransform(point.prefix())));
-                woven.add(point);
+                    MethodTransform.transformingCode(new PrefixTransform(found)));
+                woven.addAll(found);
               }
             });
   }
 
-  private static @Nullable PatchPoint find(MethodModel method, List<PatchPoint> wanted) {
-    for (PatchPoint each : wanted) {
-      if (each.matches(method.methodName().stringValue(), method.methodType().stringValue())) {
-        return each;
-      }
-    }
-    return null;
+  /** A method may have several: whoever comes first is asked first. */
+  private static List<PatchPoint> find(MethodModel method, List<PatchPoint> wanted) {
+    return wanted.stream()
+        .filter(
+            each ->
+                each.matches(method.methodName().stringValue(), method.methodType().stringValue()))
+        .toList();
   }
 
-  private record PrefixTransform(PatchPoint.Prefix prefix) implements CodeTransform {
+  private record PrefixTransform(List<PatchPoint> points) implements CodeTransform {
     @Override
     public void atStart(CodeBuilder builder) {
-      prefix.write(builder);
+      points.forEach(each -> each.prefix().write(builder));
     }
 
     @Override

@@ -259,6 +259,18 @@ public final class Simulation {
         throw world.fail(Kind.LEAK, "host " + each.name() + " has left something open", open, null);
       }
     }
+    checkTimers();
+  }
+
+  /** Where power was lost, timers are left of greenlets that stand where they stood. */
+  private void checkTimers() {
+    int left = fabric.timersOfProgram();
+    if (left > 0 && world.machines().stream().allMatch(each -> each.epoch() == 0)) {
+      throw leak(
+          (left == 1 ? "a timer is" : left + " timers are")
+              + " still set when everybody has ended: of a Timeout that was not closed, a greenlet"
+              + " that is to be started later, or a virtual thread that sleeps");
+    }
   }
 
   private void stopHosts() {

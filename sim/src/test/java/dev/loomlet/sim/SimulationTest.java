@@ -8,10 +8,12 @@ import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
 import dev.loomlet.net.TcpListener;
+import dev.loomlet.net.UdpSocket;
 import dev.loomlet.queue.FifoQueue;
 import dev.loomlet.sim.SimulationFailure.Kind;
 import dev.loomlet.sync.Mutex;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -247,6 +249,32 @@ final class SimulationTest {
     // then
     assertThat(failure.kind()).isEqualTo(Kind.LEAK);
     assertThat(failure).hasMessageContaining("the listener on 127.0.0.1:80");
+  }
+
+  @Test
+  void aTimerThatIsLeftSetIsALeak() {
+    // when
+    SimulationFailure failure =
+        failureOf(
+            sim ->
+                sim.host("other")
+                    .start(() -> dev.loomlet.Timeout.start(Duration.ofHours(1)))
+                    .join());
+    // then
+    assertThat(failure.kind()).isEqualTo(Kind.LEAK);
+    assertThat(failure).hasMessageContaining("a timer is still set when everybody has ended");
+  }
+
+  @Test
+  void aTimerThatIsClosedAndAPacketUnderWayAreNoLeaks() {
+    Simulation.run(
+        7,
+        sim -> {
+          try (var _ = dev.loomlet.Timeout.start(Duration.ofHours(1));
+              UdpSocket socket = UdpSocket.bind("0.0.0.0", 0)) {
+            socket.send(new byte[3], new InetSocketAddress(sim.host("other").address(), 9));
+          }
+        });
   }
 
   @Test

@@ -118,6 +118,11 @@ public final class Fabric implements MachineParts, HostNames {
     operations = 0;
   }
 
+  /** How many timers of the loop are not the simulation's own. */
+  public int timersOfProgram() {
+    return context().timers().size() - world.ownTimers();
+  }
+
   // what programs and faults set
 
   /** Changes what all links are like that have not been told otherwise. */

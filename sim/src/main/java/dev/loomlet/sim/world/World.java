@@ -48,6 +48,7 @@ public final class World {
   private static final List<String> MACHINERY =
       List.of(
           "java.",
+          "javax.",
           "jdk.",
           "sun.",
           "dev.loomlet.engine.",
