@@ -5,7 +5,7 @@
  * switches at every wait. Needs {@code --add-opens java.base/java.lang=dev.loomlet} (or {@code
  * =ALL-UNNAMED} on the class path) and {@code --enable-native-access}.
  */
-@SuppressWarnings("module") // the agent is compiled after this
+@SuppressWarnings("module") // those named below are compiled after this
 module dev.loomlet {
   requires jdk.unsupported;
   requires static jdk.net;
@@ -26,7 +26,12 @@ module dev.loomlet {
   exports dev.loomlet.jdk to
       dev.loomlet.agent;
   exports dev.loomlet.wait to
-      dev.loomlet.agent;
+      dev.loomlet.agent,
+      dev.loomlet.process;
+
+  // Child processes are the kernel's affair.
+  exports dev.loomlet.linux to
+      dev.loomlet.process;
 
   uses dev.loomlet.net.NameResolver;
 }
