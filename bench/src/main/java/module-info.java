@@ -6,6 +6,7 @@ module dev.loomlet.bench {
   requires dev.loomlet;
   requires dev.loomlet.dns;
   requires dev.loomlet.process;
+  requires dev.loomlet.sim;
   requires java.management;
   requires HdrHistogram;
   requires static transitive org.jspecify;

@@ -5,6 +5,7 @@ module dev.loomlet.cli {
   requires dev.loomlet.bench;
   requires dev.loomlet.dns;
   requires dev.loomlet.process;
+  requires dev.loomlet.sim;
   requires info.picocli;
   requires java.compiler;
   requires jdk.compiler;

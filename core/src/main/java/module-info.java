@@ -22,12 +22,16 @@ module dev.loomlet {
   exports dev.loomlet.sync;
   exports dev.loomlet.time;
 
-  // What patches the JDK needs the loop behind a thread, and the way into a running JVM.
+  // What patches the JDK needs the loop behind a thread, and the way into a running JVM; a
+  // simulation
+  // names greenlets, and ends those of a machine that crashes.
   exports dev.loomlet.jdk to
-      dev.loomlet.agent;
+      dev.loomlet.agent,
+      dev.loomlet.sim;
   exports dev.loomlet.wait to
       dev.loomlet.agent,
-      dev.loomlet.process;
+      dev.loomlet.process,
+      dev.loomlet.sim;
 
   // Child processes are the kernel's affair.
   exports dev.loomlet.linux to

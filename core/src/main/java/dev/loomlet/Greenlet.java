@@ -209,12 +209,9 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
     } catch (Cancelled e) {
       end = End.CANCELLED;
       outcome = e;
-    } catch (InterruptedException e) {
-      outcome = self.meaningOf(e);
-      end = outcome instanceof Cancelled ? End.CANCELLED : End.FAILED;
     } catch (Throwable e) {
-      end = End.FAILED;
-      outcome = e;
+      outcome = self.outcomeOf(e);
+      end = outcome instanceof Cancelled ? End.CANCELLED : End.FAILED;
     }
     loop.live().remove(this);
     finish(end, outcome);
@@ -225,6 +222,14 @@ public final class Greenlet<T extends @Nullable Object> extends Awaitable<T> {
     finish(
         End.CANCELLED,
         new Cancelled("loop " + loop.name() + " is closed", Cancelled.Cause.LOOP_CLOSED));
+  }
+
+  /** Ends it where it stands; see {@link Task#abandon}. */
+  void abandonLive(String why) {
+    if (!isDone()) {
+      loop.live().remove(this);
+      finish(End.CANCELLED, new Cancelled(why, Cancelled.Cause.KILL));
+    }
   }
 
   private void finish(End end, @Nullable Object outcome) {

@@ -95,6 +95,11 @@ final class GreenletTask extends Task {
     return greenlet.loop().core();
   }
 
+  @Override
+  public void abandon(String why) {
+    greenlet.abandonLive(why);
+  }
+
   /** The innermost scope it is in. */
   @Nullable CancelScope scope() {
     return scope;
@@ -211,6 +216,19 @@ final class GreenletTask extends Task {
       return new Cancelled("greenlet " + greenlet.name() + " was cancelled", origin, interrupted);
     }
     return interrupted;
+  }
+
+  @Override
+  public Throwable outcomeOf(Throwable error) {
+    if (error instanceof InterruptedException interrupted) {
+      return meaningOf(interrupted);
+    }
+    boolean ending = Shutdown.hasBegun() || greenlet.loop().isClosing();
+    if (ending && !(error instanceof Cancelled) && Interruption.isIn(error)) {
+      return new Cancelled(
+          "greenlet " + greenlet.name() + " was cancelled", Cancelled.Cause.KILL, error);
+    }
+    return error;
   }
 
   /** Whether the {@code InterruptedException} that reached the edge of a scope is the scope's. */

@@ -93,6 +93,9 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
 
   private boolean hubWaiting;
 
+  /** How many greenlets wait for monitors. */
+  private int monitorWaits;
+
   /** Thrown by the hub's wait as soon as it is seen. */
   private @Nullable RuntimeException exit;
 
@@ -102,9 +105,10 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     this.owner = Thread.currentThread();
     this.clock = options.clock();
     this.policy = options.policy().get();
-    this.timed = policy instanceof TimedPolicy wants ? wants : null;
+    Policy decides = policy.inner();
+    this.timed = decides instanceof TimedPolicy wants ? wants : null;
     this.timesSteps = timed != null || clock.isVirtual();
-    this.adopted = policy instanceof StepPolicy ? new AdoptedSteps() : null;
+    this.adopted = decides instanceof StepPolicy ? new AdoptedSteps() : null;
     this.timers = new TimerWheel(clock);
     this.scheduler = new GreenletScheduler(this);
     this.engine = options.engine().open(this);
@@ -145,6 +149,16 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     } else {
       submit(() -> policy.add(foreign.of(continuation)));
     }
+  }
+
+  @Override
+  public void monitorWaits(int change) {
+    monitorWaits += change;
+  }
+
+  @Override
+  public int monitorWaits() {
+    return monitorWaits;
   }
 
   @Override

@@ -97,6 +97,11 @@ final class Shutdown {
     }
   }
 
+  /** Whether the JVM ends. Any thread. */
+  static boolean hasBegun() {
+    return begun;
+  }
+
   /** The hook. */
   private static void cancelAll() {
     begun = true;

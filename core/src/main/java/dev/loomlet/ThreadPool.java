@@ -112,6 +112,10 @@ public final class ThreadPool extends Workers implements AutoCloseable {
 
   /** Has it run at a place that was taken. */
   private void enqueue(Runnable body) {
+    Loop loop = Loop.currentOrNull();
+    if (loop != null) {
+      leave(loop);
+    }
     Job job = new Job(body);
     if (body instanceof Work<?> work) {
       work.onCancel(() -> takeBack(job));
@@ -121,6 +125,15 @@ public final class ThreadPool extends Workers implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       places.giveBack();
       throw new RejectedExecutionException(this + " is closed", e);
+    }
+  }
+
+  private void leave(Loop loop) {
+    try {
+      loop.engine().leaving("a thread of " + this);
+    } catch (Throwable e) {
+      places.giveBack();
+      throw e;
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.loomlet.agent;
 
-import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.Loomlet;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -22,12 +22,21 @@ final class Access {
           "sun.nio.ch",
           "sun.nio.fs");
 
+  /** Of core, for this module only. */
+  private static final Set<String> OF_CORE = Set.of("dev.loomlet.jdk", "dev.loomlet.wait");
+
   private Access() {}
 
   static void open(Instrumentation instrumentation) throws ReflectiveOperationException {
     Module base = Object.class.getModule();
-    Module core = JdkInternals.class.getModule();
+    Module core = Loomlet.class.getModule();
     Module own = Access.class.getModule();
+    if (core != own && !OF_CORE.stream().allMatch(each -> core.isExported(each, own))) {
+      // A flag puts the agent on the class path, while the program requires core as a module.
+      Map<String, Set<Module>> exports =
+          OF_CORE.stream().collect(Collectors.toMap(each -> each, _ -> Set.of(own)));
+      instrumentation.redefineModule(core, Set.of(), exports, Map.of(), Set.of(), Map.of());
+    }
     Set<Module> both = core == own ? Set.of(own) : Set.of(core, own);
     Map<String, Set<Module>> opens =
         PACKAGES.stream()

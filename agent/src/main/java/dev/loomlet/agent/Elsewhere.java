@@ -1,5 +1,6 @@
 package dev.loomlet.agent;
 
+import dev.loomlet.Loop;
 import dev.loomlet.jdk.ClassLoading;
 import dev.loomlet.wait.HelperPool;
 import dev.loomlet.wait.Task;
@@ -37,10 +38,15 @@ final class Elsewhere {
 
   /**
    * Whether the calling thread may wait for another one: not while it loads or initialises a class.
-   * (Below a native method it may, but takes its loop's thread with it.)
+   * (Below a native method it may, but takes its loop's thread with it.) And not on a loop that has
+   * no threads to help it.
    */
   static boolean isPossible() {
-    return !ClassLoading.isUnderWay();
+    if (ClassLoading.isUnderWay()) {
+      return false;
+    }
+    Loop loop = Loop.currentOrNull();
+    return loop == null || loop.engine().usesThreads();
   }
 
   /**

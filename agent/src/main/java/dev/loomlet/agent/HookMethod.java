@@ -90,7 +90,15 @@ enum HookMethod {
       methodType(Object.class, Object.class, String.class, InetAddressResolver.LookupPolicy.class)),
   NAME_OF("nameOf", methodType(Object.class, Object.class, byte[].class)),
   LOAD_MAIN("loadMain", methodType(Object.class, boolean.class, int.class, String.class)),
-  SCHEDULER("schedulerFor", methodType(Object.class, Object.class));
+  SCHEDULER("schedulerFor", methodType(Object.class, Object.class)),
+  NANO_TIME("nanoTime", methodType(long.class)),
+  CURRENT_TIME_MILLIS("currentTimeMillis", methodType(long.class)),
+  HAS_OWN_CLOCK("hasOwnClock", methodType(boolean.class)),
+  IS_SIMULATED("isSimulated", methodType(boolean.class)),
+  THREAD_ID("threadId", methodType(long.class, Thread.class)),
+  THREAD_SEED("threadSeed", methodType(long.class, long.class)),
+  RANDOM_DOUBLE("randomDouble", methodType(double.class)),
+  FILL("fill", methodType(boolean.class, byte[].class));
 
   private final String methodName;
   private final MethodType type;

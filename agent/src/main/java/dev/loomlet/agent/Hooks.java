@@ -1,5 +1,6 @@
 package dev.loomlet.agent;
 
+import dev.loomlet.Loop;
 import dev.loomlet.engine.JdkDescriptors;
 import dev.loomlet.engine.JdkFiles;
 import dev.loomlet.jdk.ClassLoading;
@@ -98,7 +99,19 @@ final class Hooks {
   private static boolean await(
       int fd, int readiness, long nanos, BooleanSupplier open, WaitLoop loop) {
     JdkDescriptors descriptors = loop.jdkDescriptors();
-    return descriptors != null && descriptors.await(fd, readiness, nanos, open, true);
+    if (descriptors == null) {
+      leave();
+      return false;
+    }
+    return descriptors.await(fd, readiness, nanos, open, true);
+  }
+
+  /** The loop knows nothing of descriptors: the JDK will wait by itself, if that may be. */
+  private static void leave() {
+    Loop loop = Loop.currentOrNull();
+    if (loop != null) {
+      loop.engine().leaving("a socket of the JDK");
+    }
   }
 
   private static int readinessOf(int event) {
@@ -407,5 +420,45 @@ final class Hooks {
             && (address.length == 4 || address.length == 16)
         ? HostNames.nameOf(resolver, address)
         : null;
+  }
+
+  /** {@code System.nanoTime}, called by the JDK. */
+  static long nanoTime() {
+    return SimulatedCalls.nanoTime();
+  }
+
+  /** {@code System.currentTimeMillis}, called by the JDK. */
+  static long currentTimeMillis() {
+    return SimulatedCalls.currentTimeMillis();
+  }
+
+  /** Whether the two above are not the machine's. */
+  static boolean hasOwnClock() {
+    return SimulatedCalls.hasOwnClock();
+  }
+
+  /** Whether chance is not the machine's. */
+  static boolean isSimulated() {
+    return SimulatedCalls.isSimulated();
+  }
+
+  /** The number of a thread; of all the same, where chance is not the machine's. */
+  static long threadId(Thread thread) {
+    return SimulatedCalls.isSimulated() ? 0 : thread.threadId();
+  }
+
+  /** A seed, for the how manyth that is asked for. */
+  static long threadSeed(long count) {
+    return SimulatedCalls.threadSeed(count);
+  }
+
+  /** {@code Math.random}, where chance is not the machine's. */
+  static double randomDouble() {
+    return SimulatedCalls.randomDouble();
+  }
+
+  /** {@code SecureRandom.nextBytes}: whether it was done here. */
+  static boolean fill(byte[] bytes) {
+    return SimulatedCalls.fill(bytes);
   }
 }

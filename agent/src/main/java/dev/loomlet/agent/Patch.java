@@ -4,6 +4,7 @@ import dev.loomlet.jdk.JdkInternals;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -45,6 +46,9 @@ public final class Patch {
   private static volatile boolean loading;
 
   private static boolean prepared;
+
+  /** Whether {@link #simulate} has been called. */
+  private static boolean simulating;
 
   private Patch() {}
 
@@ -89,6 +93,43 @@ public final class Patch {
    */
   public static void awaitThreads() throws InterruptedException {
     StandIns.awaitEnd();
+  }
+
+  /**
+   * Has the JDK and the program go by the clock of their loop where that is a virtual one, and by
+   * the chance of their loop where that is simulated: {@code Thread.sleep}, waits for a time,
+   * {@code System.nanoTime}, {@code currentTimeMillis} and what is built on them, {@code Random},
+   * {@code Math.random}, {@code ThreadLocalRandom}, {@code SecureRandom}, {@code UUID}. Of the
+   * program's classes those are changed that are loaded from now on, so it comes before the
+   * program. On other loops, and on threads without one, nothing is different.
+   *
+   * @throws IllegalStateException if this JVM cannot be changed so; says why
+   */
+  public static void simulate() {
+    LOCK.lock();
+    try {
+      if (simulating) {
+        return;
+      }
+      Instrumentation tool = instrumentation();
+      String reason =
+          prepare(tool, Set.of())
+              ? SimulatedJdk.install(tool)
+              : "the JDK's internals are out of reach";
+      if (reason == null) {
+        reason = weaveAgain(tool);
+      }
+      if (reason != null) {
+        throw new IllegalStateException(
+            "unmodified code cannot be made to go by a virtual clock: " + reason);
+      }
+      // Else it would know addresses from the simulation before, and one lookup less.
+      Security.setProperty("networkaddress.cache.ttl", "0");
+      Security.setProperty("networkaddress.cache.negative.ttl", "0");
+      simulating = true;
+    } finally {
+      LOCK.unlock();
+    }
   }
 
   /** What is patched, what is not, and why (for {@code loomlet doctor}). */
@@ -265,6 +306,25 @@ public final class Patch {
       // What is left registered would be asked about every class that is loaded.
       tool.removeTransformer(weaver);
     }
+  }
+
+  /** Puts back the prefixes that classes have lost because they were transformed without them. */
+  private static @Nullable String weaveAgain(Instrumentation tool) {
+    Set<PatchPoint> points = new LinkedHashSet<>(WOVEN);
+    points.addAll(WOVEN_ALONE);
+    Set<Class<?>> classes = new LinkedHashSet<>();
+    for (PatchPoint each : points) {
+      Class<?> type = each.find();
+      if (type != null) {
+        classes.add(type);
+      }
+    }
+    if (classes.isEmpty()) {
+      return null;
+    }
+    Weaver weaver = new Weaver(List.copyOf(points));
+    Throwable failure = retransform(tool, weaver, classes);
+    return failure == null && weaver.isComplete() ? null : "they could not be patched: " + failure;
   }
 
   private static boolean sharesClass(PatchPoint point, Set<PatchPoint> others) {

@@ -77,10 +77,13 @@ final class StandIn {
     begin();
     try {
       ((Runnable) original).run();
-    } catch (Cancelled e) {
-      // Its loop ends, and so would a real thread, with its process.
     } catch (Throwable e) {
-      report(e);
+      Task task = Task.of(Thread.currentThread());
+      Throwable outcome = task == null ? e : task.outcomeOf(e);
+      // Cancelled, its loop ends; and so would a real thread, with its process.
+      if (!(outcome instanceof Cancelled)) {
+        report(e);
+      }
     } finally {
       StandIns.ended(this);
     }

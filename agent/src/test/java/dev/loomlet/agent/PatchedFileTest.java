@@ -3,6 +3,7 @@ package dev.loomlet.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loomlet.Cancelled;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import java.io.BufferedReader;
@@ -155,12 +156,22 @@ class PatchedFileTest {
           // given: nobody lets it go any more
           Process next = lockFromElsewhere(file);
           try (FileChannel again = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            Greenlet<?> killed = Loomlet.spawn(() -> again.lock());
+            List<Throwable> thrown = new ArrayList<>();
+            Greenlet<?> killed =
+                Loomlet.spawn(
+                    () -> {
+                      try {
+                        again.lock();
+                      } catch (Throwable e) {
+                        thrown.add(e);
+                      }
+                    });
             Loomlet.sleep(10);
             // when
             killed.kill();
             // then
             assertThat(killed.isDone()).isTrue();
+            assertThat(thrown).hasExactlyElementsOfTypes(Cancelled.class);
           }
           next.getOutputStream().close();
         });

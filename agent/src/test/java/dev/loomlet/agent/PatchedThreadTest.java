@@ -282,4 +282,16 @@ class PatchedThreadTest {
           daemon.join();
         });
   }
+
+  @Test
+  void workersAndThreadsOfExecutorsThatWaitForTheirEndStayReal() throws Exception {
+    Loomlet.run(
+        () -> {
+          try (ForkJoinPool pool = new ForkJoinPool(2);
+              ExecutorService each = Executors.newThreadPerTaskExecutor(Thread::new)) {
+            assertThat(pool.submit(() -> Thread.currentThread().isVirtual()).get()).isFalse();
+            assertThat(each.submit(() -> Thread.currentThread().isVirtual()).get()).isFalse();
+          }
+        });
+  }
 }

@@ -37,6 +37,7 @@ public final class Benchmarks {
     ALL.put("submit", new SubmitBenchmark());
     ALL.put("idle", new IdleBenchmark());
     ALL.put("policy", new PolicyBenchmark());
+    ALL.put("sim", new SimBenchmark());
     ALL.put("group", new GroupBenchmark());
     ALL.put("kill", new KillBenchmark());
     ALL.put("lock", new LockBenchmark());

@@ -95,6 +95,7 @@ final class DemoCommand implements Callable<Integer> {
     return new RunArguments(
             engine.name,
             1,
+            null,
             Map.of(),
             PatchOptions.all(),
             true,

@@ -28,6 +28,7 @@ final class ProgramRunner {
    * @throws UncaughtInProgram if the program throws
    */
   static int run(RunArguments wanted, PrintWriter err) {
+    UnaryOperator<LoopOptions> scheduled = PolicyChoice.parse(wanted.policy());
     ProgramChoice.Loader loader = wanted.program().find(err);
     // Binding to the kernel's calls takes a while, which another processor can spend meanwhile.
     FutureTask<LoopOptions> options = new FutureTask<>(() -> EngineChoice.apply(wanted.engine()));
@@ -47,7 +48,7 @@ final class ProgramRunner {
       err.println(e.getMessage());
       return ExitCode.FAILED;
     }
-    LoopOptions parts = result(options);
+    LoopOptions parts = scheduled.apply(result(options));
     for (String sentence : result(patching)) {
       err.println("loomlet: " + sentence);
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param engine its name, or null for no choice
  * @param loops how many loops
+ * @param policy the name of who decides what runs next, or null for no choice
  * @param properties system properties to set
  * @param patch what of the JDK is made cooperative; null for nothing
  * @param watch whether deadlocks, hogs and stalled loops are looked for
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 record RunArguments(
     @Nullable String engine,
     int loops,
+    @Nullable String policy,
     Map<String, String> properties,
     @Nullable PatchOptions patch,
     boolean watch,
@@ -35,6 +37,7 @@ record RunArguments(
     List<String> programArguments) {
   static final String ENGINE = "--engine";
   static final String LOOPS = "--loops";
+  static final String POLICY = "--policy";
   static final String CLASS_PATH = "--class-path";
   static final String CLASS_PATH_SHORT = "-cp";
   static final String MODULE_PATH = "--module-path";
@@ -58,6 +61,7 @@ record RunArguments(
       Map.of(
           ENGINE, ENGINE,
           LOOPS, LOOPS,
+          POLICY, POLICY,
           CLASS_PATH, CLASS_PATH,
           CLASS_PATH_SHORT, CLASS_PATH,
           MODULE_PATH, MODULE_PATH,
@@ -153,6 +157,7 @@ record RunArguments(
     return new RunArguments(
         values.get(ENGINE),
         LoopCount.parse(values.get(LOOPS)),
+        values.get(POLICY),
         properties,
         flags.contains(NO_PATCH) ? null : patch,
         !flags.contains(NO_WATCH),

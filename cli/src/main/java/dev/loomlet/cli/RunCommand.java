@@ -99,6 +99,15 @@ final class RunCommand implements Callable<Integer> {
   @Nullable String loops;
 
   @Option(
+      names = RunArguments.POLICY,
+      paramLabel = "NAME",
+      completionCandidates = PolicyChoice.Names.class,
+      description =
+          "who decides which ready greenlet runs next: ${COMPLETION-CANDIDATES}; a seed may follow"
+              + " some, as in random:42")
+  @Nullable String policy;
+
+  @Option(
       names = RunArguments.STATS,
       description = "prints figures of each loop to standard error when the program ends")
   boolean stats;
@@ -185,6 +194,7 @@ final class RunCommand implements Callable<Integer> {
     Map<String, String> values = new LinkedHashMap<>();
     put(values, RunArguments.ENGINE, engine.name);
     put(values, RunArguments.LOOPS, loops);
+    put(values, RunArguments.POLICY, policy);
     put(values, RunArguments.CLASS_PATH, classPath);
     put(values, RunArguments.MODULE_PATH, modulePath);
     put(values, RunArguments.MODULE, module);

@@ -15,6 +15,7 @@ enum Subcommand {
   BENCH("bench", false),
   COMPARE("compare", false),
   SCHED("sched", false),
+  SIM("sim", false),
   COMPLETION("completion", false),
   HELP("help", false);
 
@@ -49,6 +50,7 @@ enum Subcommand {
           case BENCH -> new BenchCommand();
           case COMPARE -> new CompareCommand();
           case SCHED -> new SchedCommand();
+          case SIM -> new SimCommand();
           case COMPLETION -> new CompletionCommand();
           case HELP -> new CommandLine.HelpCommand();
         };

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -41,10 +42,20 @@ final class InChildJvm {
   }
 
   static Completed loomlet(Path home, Path directory, String... args) throws Exception {
-    Process process =
-        new ProcessBuilder(command(home, args))
-            .directory(directory.toAbsolutePath().toFile())
-            .start();
+    return loomlet(directory, Map.of(), command(home, args));
+  }
+
+  /**
+   * Runs a whole command.
+   *
+   * @param environment variables to add
+   */
+  static Completed loomlet(Path directory, Map<String, String> environment, List<String> command)
+      throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toAbsolutePath().toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     process.getOutputStream().close();
     CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> read(process, true));
     CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process, false));

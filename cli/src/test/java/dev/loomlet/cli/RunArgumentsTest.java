@@ -34,6 +34,8 @@ class RunArgumentsTest {
         "--engine epoll -cp x -Da= @P.java @x",
         "--loops 2 --stats --no-cache P.java -- x",
         "--loops=auto P.java",
+        "--policy mlfq --loops 2 P.java",
+        "--policy=random:42 P.java",
         "-p mods -m a.b/c.D",
         "--module-path=mods --module a.b x y",
       })
@@ -69,6 +71,7 @@ class RunArgumentsTest {
         "--engine --help P.java",
         "--stats --stats P.java",
         "--loops 2 --loops 3 P.java",
+        "--policy rr --policy rr P.java",
         "-p mods",
         "-m",
       })

@@ -1,5 +1,6 @@
 package dev.loomlet.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -138,9 +140,12 @@ class RunCacheTest {
     byte[] whole = Files.readAllBytes(entry());
     byte[] flipped = whole.clone();
     flipped[flipped.length / 2] ^= 1;
+    // In the classes, behind the source: they could be loaded all the same.
+    byte[] other = whole.clone();
+    other[new String(whole, ISO_8859_1).lastIndexOf("hello")] = 'H';
     for (byte[] damaged :
         new byte[][] {
-          {}, flipped, java.util.Arrays.copyOf(whole, whole.length - 5), new byte[whole.length]
+          {}, flipped, other, Arrays.copyOf(whole, whole.length - 5), new byte[whole.length]
         }) {
       Files.write(entry(), damaged);
       Object old = version();

@@ -32,7 +32,8 @@ class RunEndTest {
             }
             """);
     Process process =
-        new ProcessBuilder(InChildJvm.command(InChildJvm.projectHome(), "run", "--stats", file))
+        new ProcessBuilder(
+                InChildJvm.command(InChildJvm.projectHome(), "run", "--no-watch", "--stats", file))
             .start();
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
@@ -49,6 +50,125 @@ class RunEndTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130, as it is", "TERM, 143, wrapped"})
+  void aSignalSaysNothingOfTheWaitsThatItEnds(String signal, int status, String how)
+      throws Exception {
+    String file =
+        Sources.write(
+            folder,
+            "Sleeps",
+            """
+            import java.util.concurrent.*;
+            import static dev.loomlet.Loomlet.*;
+            void rest() {
+              try {
+                Thread.sleep(60_000);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException("interrupted", e);
+              }
+            }
+            void main(String[] args) throws Exception {
+              spawn(this::rest);
+              new Thread(this::rest).start();
+              Thread.startVirtualThread(this::rest);
+              sleep(1);
+              IO.println("ready");
+              if (args[0].equals("wrapped")) rest();
+              Thread.sleep(60_000);
+            }
+            """);
+    Process process =
+        new ProcessBuilder(
+                InChildJvm.command(
+                    InChildJvm.projectHome(), "run", "--no-watch", "--threads", file, how))
+            .start();
+    try (BufferedReader out = process.inputReader(UTF_8)) {
+      assertThat(out.readLine()).isEqualTo("ready");
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8)).isEmpty();
+      assertThat(process.exitValue()).isEqualTo(status);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void whatMainThrowsIsReportedAtOnceAndItsThreadsAreAwaited() throws Exception {
+    String file =
+        Sources.write(
+            folder,
+            "Throws",
+            """
+            import java.util.concurrent.*;
+            void main() {
+              CountDownLatch reported = new CountDownLatch(1);
+              Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
+                IO.println(thread.getName() + " " + error.getMessage());
+                reported.countDown();
+              });
+              ExecutorService pool = Executors.newFixedThreadPool(1);
+              pool.submit(() -> {
+                reported.await();
+                Thread.sleep(50);
+                IO.println("last");
+                pool.shutdown();
+                return null;
+              });
+              Thread forever = new Thread(() -> java.util.concurrent.locks.LockSupport.park());
+              forever.setDaemon(true);
+              forever.start();
+              throw new IllegalStateException("no");
+            }
+            """);
+    Completed expected = new Completed(1, "main no\nlast\n", "", null);
+
+    assertThat(InChildJvm.loomlet("run", "--threads", file)).isEqualTo(expected);
+    // Threads of pools are no daemons, whoever starts them.
+    assertThat(InChildJvm.loomlet("run", file)).isEqualTo(expected);
+  }
+
+  @Test
+  void whatMainThrowsGoesToItsOwnHandler() throws Exception {
+    String file =
+        Sources.write(
+            folder,
+            "Handles",
+            """
+            void main() {
+              Thread.currentThread().setUncaughtExceptionHandler(
+                  (thread, error) -> IO.println(thread.getName() + " " + error.getMessage()));
+              throw new IllegalStateException("no");
+            }
+            """);
+
+    assertThat(InChildJvm.loomlet("run", file)).isEqualTo(new Completed(1, "main no\n", "", null));
+  }
+
+  @Test
+  void anInterruptThatMainLeavesBehindEndsNoThread() throws Exception {
+    String file =
+        Sources.write(
+            folder,
+            "Interrupted",
+            """
+            void main() {
+              new Thread(
+                      () -> {
+                        try { Thread.sleep(20); } catch (InterruptedException e) { IO.println(e); }
+                        IO.println("last");
+                      })
+                  .start();
+              Thread.currentThread().interrupt();
+            }
+            """);
+
+    assertThat(InChildJvm.loomlet("run", "--threads", file))
+        .isEqualTo(new Completed(0, "last\n", "", null));
   }
 
   @Test

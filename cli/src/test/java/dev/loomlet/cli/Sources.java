@@ -1,6 +1,10 @@
 package dev.loomlet.cli;
 
+import dev.loomlet.Loomlet;
+import dev.loomlet.agent.Patch;
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +26,24 @@ final class Sources {
 
   /** Compiles files with the JDK's own compiler. */
   static Path compile(Path output, String... files) {
-    List<String> arguments = new ArrayList<>(List.of("-d", output.toString()));
+    return compile(output, List.of(), files);
+  }
+
+  /** As {@link #compile}, as a module that may require Loomlet's and others. */
+  static Path compileAgainstLoomlet(Path output, List<Path> modules, String... files) {
+    List<String> path = new ArrayList<>();
+    modules.forEach(each -> path.add(each.toString()));
+    for (Class<?> each : List.of(Loomlet.class, Patch.class)) {
+      path.add(
+          Path.of(URI.create(each.getProtectionDomain().getCodeSource().getLocation().toString()))
+              .toString());
+    }
+    return compile(output, List.of("-p", String.join(File.pathSeparator, path)), files);
+  }
+
+  private static Path compile(Path output, List<String> options, String... files) {
+    List<String> arguments = new ArrayList<>(options);
+    arguments.addAll(List.of("-d", output.toString()));
     Stream.of(files).forEach(arguments::add);
     int status =
         ToolProvider.getSystemJavaCompiler()

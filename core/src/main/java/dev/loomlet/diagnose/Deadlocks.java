@@ -64,6 +64,21 @@ public final class Deadlocks {
   }
 
   /**
+   * The circles that there are now, without a second look: for who knows that nothing moves
+   * meanwhile, as on the carrier thread of a loop on which everybody waits. What it finds on other
+   * loops may be about to change. Does not wait, and may be called between two greenlets.
+   *
+   * @return an empty list if there is none
+   */
+  public static List<Deadlock> findAtOnce() {
+    List<Deadlock> deadlocks = new ArrayList<>();
+    for (Cycle each : Look.take()) {
+      deadlocks.add(report(each));
+    }
+    return List.copyOf(deadlocks);
+  }
+
+  /**
    * Queues and channels that all who served them seem to have left. Any thread. Does not wait if
    * nothing looks like it; otherwise it waits for a little more than a second, because only a
    * longer wait counts.

@@ -1,6 +1,7 @@
 package dev.loomlet.diagnose;
 
 import dev.loomlet.Greenlet;
+import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WatchedLoop;
 import dev.loomlet.wait.WatchedLoops;
@@ -26,6 +27,21 @@ public final class GreenletTree {
     GreenletTree tree = new GreenletTree();
     for (WatchedLoop loop : WatchedLoops.all()) {
       tree.append(loop);
+    }
+    return tree.text.toString();
+  }
+
+  /**
+   * The same of one loop: the one whose thread calls this, in a greenlet or between two.
+   *
+   * @return an empty text if the calling thread has no loop
+   */
+  public static String textOfOwn() {
+    GreenletTree tree = new GreenletTree();
+    for (WatchedLoop loop : WatchedLoops.all()) {
+      if (loop.owner() == JdkInternals.currentCarrier()) {
+        tree.append(loop);
+      }
     }
     return tree.text.toString();
   }

@@ -36,6 +36,11 @@ final class StepCounter implements Policy, Runnable {
     return policy.size();
   }
 
+  @Override
+  public Policy inner() {
+    return policy.inner();
+  }
+
   /** One step. */
   @Override
   public void run() {

@@ -6,6 +6,8 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,6 +167,37 @@ public interface Engine extends AutoCloseable {
 
   /** What it does with files. */
   FileOperations files();
+
+  /**
+   * How names of hosts become addresses on this loop.
+   *
+   * @return null if that is the process's business, as {@code dev.loomlet.net.Resolvers} says
+   */
+  default @Nullable HostNames hostNames() {
+    return null;
+  }
+
+  /** Where chance comes from on this loop, for whatever need not be secret. */
+  default RandomGenerator random() {
+    return ThreadLocalRandom.current();
+  }
+
+  /**
+   * Whether threads may do work for greenlets of the loop that would keep it from others. If not,
+   * such work is done on the loop.
+   */
+  default boolean usesThreads() {
+    return true;
+  }
+
+  /**
+   * Told before a greenlet of the loop has something done that goes by none of the loop's seams,
+   * such as by a thread of its own. Does nothing, unless such a thing must not be.
+   *
+   * @param what for a message, such as "a child process"
+   * @throws RuntimeException if it must not be
+   */
+  default void leaving(String what) {}
 
   /**
    * Closes every socket and file and frees what the engine holds. The loop does not run any more.

@@ -38,6 +38,14 @@ public interface EngineContext {
   void yieldNow();
 
   /**
+   * How many greenlets wait for a monitor or in {@code Object.wait}, from where another thread
+   * makes them ready, a little later than somebody has seen to it.
+   */
+  default int monitorWaits() {
+    return 0;
+  }
+
+  /**
    * Level-triggered cancellation: called at the start of each operation, also one that would not
    * wait.
    *

@@ -2,11 +2,18 @@ package dev.loomlet.engine;
 
 import java.io.IOException;
 import java.nio.file.CopyOption;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,18 +52,131 @@ public interface FileOperations {
   FileHandle open(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException;
 
-  /** As {@link java.nio.file.Files#readAttributes(Path, Class, LinkOption...)}. Waits. */
+  /** As {@link Files#readAttributes(Path, Class, LinkOption...)}. Waits. */
   <A extends BasicFileAttributes> A attributes(Path path, Class<A> type, LinkOption... options)
       throws IOException;
 
-  /** As {@link java.nio.file.Files#move}. Waits. */
+  /** As {@link Files#move}. Waits. */
   void move(Path source, Path target, CopyOption... options) throws IOException;
 
-  /** As {@link java.nio.file.Files#delete}. Waits. */
+  /** As {@link Files#delete}. Waits. */
   void delete(Path path) throws IOException;
 
-  /** As {@link java.nio.file.Files#createDirectory}. Waits. */
+  /** As {@link Files#createDirectory}. Waits. */
   void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException;
+
+  /** As {@link Files#exists}. Waits. */
+  default boolean exists(Path path, LinkOption... options) throws IOException {
+    return call(() -> Files.exists(path, options));
+  }
+
+  /** What is in a directory, in no order. Waits. */
+  default List<Path> list(Path directory) throws IOException {
+    return call(
+        () -> {
+          List<Path> entries = new ArrayList<>();
+          try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+            stream.forEach(entries::add);
+          } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+          }
+          return entries;
+        });
+  }
+
+  /** As {@link Files#deleteIfExists}. Waits. */
+  default boolean deleteIfExists(Path path) throws IOException {
+    return call(() -> Files.deleteIfExists(path));
+  }
+
+  /** As {@link Files#createDirectories}. Waits. */
+  default void createDirectories(Path directory, FileAttribute<?>... attributes)
+      throws IOException {
+    call(() -> Files.createDirectories(directory, attributes));
+  }
+
+  /**
+   * As {@link Files#createTempFile(Path, String, String, FileAttribute...)}. Waits.
+   *
+   * @param directory null for the system's one for such files
+   */
+  default Path createTempFile(
+      @Nullable Path directory, @Nullable String prefix, @Nullable String suffix)
+      throws IOException {
+    return call(
+        () ->
+            directory == null
+                ? Files.createTempFile(prefix, suffix)
+                : Files.createTempFile(directory, prefix, suffix));
+  }
+
+  /** As {@link #createTempFile}, a directory. Waits. */
+  default Path createTempDirectory(@Nullable Path directory, @Nullable String prefix)
+      throws IOException {
+    return call(
+        () ->
+            directory == null
+                ? Files.createTempDirectory(prefix)
+                : Files.createTempDirectory(directory, prefix));
+  }
+
+  /** As {@link Files#createLink}. Waits. */
+  default void createLink(Path link, Path existing) throws IOException {
+    call(() -> Files.createLink(link, existing));
+  }
+
+  /** As {@link Files#createSymbolicLink}. Waits. */
+  default void createSymbolicLink(Path link, Path target) throws IOException {
+    call(() -> Files.createSymbolicLink(link, target));
+  }
+
+  /** As {@link Files#readSymbolicLink}. Waits. */
+  default Path readSymbolicLink(Path link) throws IOException {
+    return call(() -> Files.readSymbolicLink(link));
+  }
+
+  /** As {@link Files#isSymbolicLink}. Waits. */
+  default boolean isSymbolicLink(Path path) throws IOException {
+    return call(() -> Files.isSymbolicLink(path));
+  }
+
+  /** The absolute path of a file that need not exist; of what it stands for, if it is a link. */
+  default Path behindLink(Path path) throws IOException {
+    return call(
+        () -> {
+          Path absolute = path.toAbsolutePath();
+          return Files.isSymbolicLink(absolute) ? absolute.toRealPath() : absolute;
+        });
+  }
+
+  /** Copies what has no content, such as a directory; as {@link Files#copy}. Waits. */
+  default void copyEmpty(Path source, Path target, CopyOption... options) throws IOException {
+    call(() -> Files.copy(source, target, options));
+  }
+
+  /** Gives a file the permissions of another one, if that exists and both can have some. Waits. */
+  default void copyPermissions(Path from, Path to) throws IOException {
+    call(
+        () -> {
+          PosixFileAttributeView model =
+              Files.getFileAttributeView(from, PosixFileAttributeView.class);
+          PosixFileAttributeView copy =
+              Files.getFileAttributeView(to, PosixFileAttributeView.class);
+          if (model != null && copy != null) {
+            try {
+              copy.setPermissions(model.readAttributes().permissions());
+            } catch (NoSuchFileException e) {
+              // A new file.
+            }
+          }
+          return to;
+        });
+  }
+
+  /** Gives a file the time at which another one was changed. Waits. */
+  default void copyLastModifiedTime(Path from, Path to) throws IOException {
+    call(() -> Files.setLastModifiedTime(to, Files.getLastModifiedTime(from)));
+  }
 
   /**
    * Has a helper thread do whatever there is no operation for. Waits, without an end if the work

@@ -24,8 +24,12 @@ public final class ReadySet {
   /** Who is asked just now says what he has to say by his answer. */
   private @Nullable Member asked;
 
-  /** Creates an empty set. */
-  ReadySet(EngineContext context) {
+  /**
+   * Creates an empty set, for an engine.
+   *
+   * @param context of its loop
+   */
+  public ReadySet(EngineContext context) {
     this.context = context;
     this.timer = new WakeTimer(context);
   }

@@ -105,6 +105,7 @@ public final class ChildProcess implements AutoCloseable {
    */
   public static ChildProcess start(ProcessBuilder builder) throws IOException {
     Loop loop = Loop.current();
+    loop.engine().leaving("a child process");
     return OnLoop.call(loop, () -> new Launch(loop, builder).start());
   }
 

@@ -6,7 +6,6 @@ import dev.loomlet.wait.OnLoop;
 import java.io.IOException;
 import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,9 +50,7 @@ final class FileCopy {
     BasicFileAttributes found = LoopFiles.attributes(source, links);
     if (!found.isRegularFile()) {
       // There is nothing in it to be copied.
-      LoopFiles.call(
-          files ->
-              files.call(() -> Files.copy(source, target, options.toArray(CopyOption[]::new))));
+      LoopFiles.run(files -> files.copyEmpty(source, target, options.toArray(CopyOption[]::new)));
     } else if (options.contains(StandardCopyOption.REPLACE_EXISTING)) {
       replace();
     } else {
@@ -62,7 +59,7 @@ final class FileCopy {
   }
 
   private void replace() throws IOException {
-    if (LoopFiles.call(files -> files.call(() -> Files.isSymbolicLink(target)))) {
+    if (LoopFiles.call(files -> files.isSymbolicLink(target))) {
       // Not what it stands for.
       LoopFiles.delete(target);
     }
@@ -101,11 +98,9 @@ final class FileCopy {
         progress.at(done, Math.max(done, total));
       }
     }
-    Replacement.copyPermissions(source, to);
+    LoopFiles.run(files -> files.copyPermissions(source, to));
     if (options.contains(StandardCopyOption.COPY_ATTRIBUTES)) {
-      LoopFiles.call(
-          files ->
-              files.call(() -> Files.setLastModifiedTime(to, Files.getLastModifiedTime(source))));
+      LoopFiles.run(files -> files.copyLastModifiedTime(source, to));
     }
   }
 

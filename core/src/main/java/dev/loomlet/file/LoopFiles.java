@@ -12,8 +12,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.CopyOption;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -254,7 +252,7 @@ public final class LoopFiles {
 
   /** Whether something is there. False also if that cannot be found out. */
   public static boolean exists(Path path, LinkOption... options) throws IOException {
-    return call(files -> files.call(() -> Files.exists(path, options)));
+    return call(files -> files.exists(path, options));
   }
 
   /** What kind of file it is, how large, when it was changed. */
@@ -285,20 +283,7 @@ public final class LoopFiles {
    * @throws java.nio.file.NotDirectoryException if it is something else
    */
   public static List<Path> list(Path directory) throws IOException {
-    return call(files -> list(files, directory));
-  }
-
-  private static List<Path> list(FileOperations files, Path directory) throws IOException {
-    return files.call(
-        () -> {
-          List<Path> entries = new ArrayList<>();
-          try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-            stream.forEach(entries::add);
-          } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-          }
-          return entries;
-        });
+    return call(files -> files.list(directory));
   }
 
   /**
@@ -349,7 +334,7 @@ public final class LoopFiles {
    * @return whether it did
    */
   public static boolean deleteIfExists(Path path) throws IOException {
-    return call(files -> files.call(() -> Files.deleteIfExists(path)));
+    return call(files -> files.deleteIfExists(path));
   }
 
   /** Makes a directory in one that exists. */
@@ -361,7 +346,7 @@ public final class LoopFiles {
   /** Makes a directory, and those above it, unless they exist. */
   public static void createDirectories(Path directory, FileAttribute<?>... attributes)
       throws IOException {
-    call(files -> files.call(() -> Files.createDirectories(directory, attributes)));
+    run(files -> files.createDirectories(directory, attributes));
   }
 
   /**
@@ -374,40 +359,28 @@ public final class LoopFiles {
   public static Path createTempFile(
       @Nullable Path directory, @Nullable String prefix, @Nullable String suffix)
       throws IOException {
-    return call(
-        files ->
-            files.call(
-                () ->
-                    directory == null
-                        ? Files.createTempFile(prefix, suffix)
-                        : Files.createTempFile(directory, prefix, suffix)));
+    return call(files -> files.createTempFile(directory, prefix, suffix));
   }
 
   /** As {@link #createTempFile}, a directory. */
   public static Path createTempDirectory(@Nullable Path directory, @Nullable String prefix)
       throws IOException {
-    return call(
-        files ->
-            files.call(
-                () ->
-                    directory == null
-                        ? Files.createTempDirectory(prefix)
-                        : Files.createTempDirectory(directory, prefix)));
+    return call(files -> files.createTempDirectory(directory, prefix));
   }
 
   /** Gives an existing file another name. */
   public static void createLink(Path link, Path existing) throws IOException {
-    call(files -> files.call(() -> Files.createLink(link, existing)));
+    run(files -> files.createLink(link, existing));
   }
 
   /** Makes a symbolic link. */
   public static void createSymbolicLink(Path link, Path target) throws IOException {
-    call(files -> files.call(() -> Files.createSymbolicLink(link, target)));
+    run(files -> files.createSymbolicLink(link, target));
   }
 
   /** Where a symbolic link leads. */
   public static Path readSymbolicLink(Path link) throws IOException {
-    return call(files -> files.call(() -> Files.readSymbolicLink(link)));
+    return call(files -> files.readSymbolicLink(link));
   }
 
   /**
@@ -435,7 +408,7 @@ public final class LoopFiles {
     return OnLoop.call(loop, () -> call.with(loop.engine().files()));
   }
 
-  private static void run(Run run) throws IOException {
+  static void run(Run run) throws IOException {
     call(
         files -> {
           run.with(files);

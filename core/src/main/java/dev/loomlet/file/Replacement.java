@@ -1,17 +1,13 @@
 package dev.loomlet.file;
 
 import dev.loomlet.CancelScope;
+import dev.loomlet.Loop;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file on its way into the place of another one: written beside it, on the device, renamed, and
@@ -29,7 +25,7 @@ final class Replacement {
    * @param path what is to be replaced; may not exist
    */
   Replacement(Path path) throws IOException {
-    this.target = LoopFiles.call(files -> files.call(() -> resolved(path)));
+    this.target = LoopFiles.call(files -> files.behindLink(path));
     Path parent = target.getParent();
     if (parent == null) {
       throw new FileSystemException(path.toString(), null, "is a root and cannot be replaced");
@@ -39,15 +35,9 @@ final class Replacement {
         "."
             + target.getFileName()
             + "."
-            + Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36)
+            + Long.toUnsignedString(Loop.current().engine().random().nextLong(), 36)
             + ".tmp";
     this.temporary = directory.resolve(name);
-  }
-
-  /** What a symbolic link stands for, which would be replaced itself otherwise. */
-  private static Path resolved(Path path) throws IOException {
-    Path absolute = path.toAbsolutePath();
-    return Files.isSymbolicLink(absolute) ? absolute.toRealPath() : absolute;
   }
 
   /** Where the new content is written. */
@@ -65,7 +55,7 @@ final class Replacement {
             writer.write(file);
             file.sync();
           }
-          copyPermissions(target, temporary);
+          LoopFiles.run(files -> files.copyPermissions(target, temporary));
         });
   }
 
@@ -89,29 +79,6 @@ final class Replacement {
       throw e;
     }
     uncancellably(() -> LoopFiles.syncDirectory(directory));
-  }
-
-  /** Gives a file the permissions of another one, if that exists and both can have some. */
-  static void copyPermissions(Path from, Path to) throws IOException {
-    LoopFiles.call(
-        files ->
-            files.call(
-                () -> {
-                  PosixFileAttributeView model = permissionsOf(from);
-                  PosixFileAttributeView copy = permissionsOf(to);
-                  if (model != null && copy != null) {
-                    try {
-                      copy.setPermissions(model.readAttributes().permissions());
-                    } catch (NoSuchFileException e) {
-                      // A new file.
-                    }
-                  }
-                  return to;
-                }));
-  }
-
-  private static @Nullable PosixFileAttributeView permissionsOf(Path path) {
-    return Files.getFileAttributeView(path, PosixFileAttributeView.class);
   }
 
   static void uncancellably(Maker code) throws IOException {

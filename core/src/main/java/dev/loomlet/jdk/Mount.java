@@ -51,7 +51,10 @@ public final class Mount extends Step {
   private static final int UNPARKED = 9;
   private static final int YIELDING = 10;
   private static final int YIELDED = 11;
+  private static final int BLOCKING = 12;
   private static final int UNBLOCKED = 14;
+  private static final int WAITING = 15;
+  private static final int TIMED_WAITING = 17;
 
   private static final VarHandle STATE;
   private static final VarHandle PARK_PERMIT;
@@ -204,6 +207,9 @@ public final class Mount extends Step {
   }
 
   private void consumePermit(int ready) throws Throwable {
+    if (ready == UNBLOCKED) {
+      dispatcher.monitorWaits(-1);
+    }
     if (ready == UNPARKED || ready == UNBLOCKED) {
       if (TIMEOUT_TASK.get(thread) != null) {
         CANCEL_TIMEOUT_TASK.invokeExact(thread);
@@ -240,7 +246,8 @@ public final class Mount extends Step {
   }
 
   private void afterYield(Thread carrier) throws Throwable {
-    switch ((int) STATE.getVolatile(thread)) {
+    int left = (int) STATE.getVolatile(thread);
+    switch (left) {
       case PARKING -> {
         STATE.setVolatile(thread, PARKED);
         forgetInterrupt(carrier);
@@ -258,6 +265,9 @@ public final class Mount extends Step {
       default -> {
         VarHandle.fullFence();
         forgetInterrupt(carrier);
+        if (left == BLOCKING || left == WAITING || left == TIMED_WAITING) {
+          dispatcher.monitorWaits(1);
+        }
         AFTER_YIELD.invokeExact(thread);
       }
     }

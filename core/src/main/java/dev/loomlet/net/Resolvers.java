@@ -1,5 +1,7 @@
 package dev.loomlet.net;
 
+import dev.loomlet.Loop;
+import dev.loomlet.engine.HostNames;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -7,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which {@link NameResolver} the process uses: the one that was set; else the one that the class
- * path or module path provides, such as that of {@code loomlet-dns}; else the system's.
+ * path or module path provides, such as that of {@code loomlet-dns}; else the system's. A loop
+ * whose engine has host names of its own, as in a simulation, uses those unless one was set.
  */
 public final class Resolvers {
   private static volatile @Nullable NameResolver chosen;
@@ -38,7 +41,12 @@ public final class Resolvers {
   /** What {@code connect} and {@code bind} look names up with. */
   public static NameResolver getDefault() {
     NameResolver set = chosen;
-    return set != null ? set : Provided.RESOLVER;
+    if (set != null) {
+      return set;
+    }
+    Loop loop = Loop.currentOrNull();
+    HostNames own = loop == null ? null : loop.engine().hostNames();
+    return own == null ? Provided.RESOLVER : new EngineResolver(own);
   }
 
   /**

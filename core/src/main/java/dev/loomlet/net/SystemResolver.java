@@ -1,8 +1,6 @@
 package dev.loomlet.net;
 
 import dev.loomlet.ThreadPool;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
@@ -28,12 +26,7 @@ final class SystemResolver implements NameResolver {
   @Override
   public List<InetAddress> lookup(String name, StandardProtocolFamily family)
       throws UnknownHostException {
-    Class<? extends InetAddress> wanted =
-        switch (family) {
-          case INET -> Inet4Address.class;
-          case INET6 -> Inet6Address.class;
-          case UNIX -> throw new IllegalArgumentException("host names have no Unix addresses");
-        };
+    Class<? extends InetAddress> wanted = EngineResolver.typeOf(family);
     List<InetAddress> found = lookup(name).stream().filter(wanted::isInstance).toList();
     if (found.isEmpty()) {
       throw new UnknownHostException(

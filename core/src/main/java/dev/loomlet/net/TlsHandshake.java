@@ -152,6 +152,9 @@ final class TlsHandshake {
    */
   private HandshakeStatus stepOffLoop(@Nullable RecordBuffer record, RecordBuffer answer)
       throws IOException {
+    if (!Loop.current().engine().usesThreads()) {
+      return stepHere(record, answer);
+    }
     working = true;
     AsyncResult<HandshakeStatus> result = Loomlet.runInExecutor(() -> step(record, answer));
     result.join();
@@ -163,6 +166,15 @@ final class TlsHandshake {
       case null, default -> {}
     }
     return Objects.requireNonNull(result.value());
+  }
+
+  private HandshakeStatus stepHere(@Nullable RecordBuffer record, RecordBuffer answer)
+      throws IOException {
+    try {
+      return step(record, answer);
+    } catch (RuntimeException e) {
+      throw new SSLHandshakeException(e.toString(), e);
+    }
   }
 
   /**

@@ -32,4 +32,14 @@ public interface Policy {
 
   /** How many continuations are ready. */
   int size();
+
+  /**
+   * The policy that decides, if this one only stands around it and looks on; a loop asks it which
+   * kind it is, and tells it how long steps ran.
+   *
+   * @return this one, unless it is overridden
+   */
+  default Policy inner() {
+    return this;
+  }
 }

@@ -108,6 +108,14 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   /** In whose task group it is, or null. Any thread, as an estimate. */
   public abstract @Nullable Greenlet<?> groupHost();
 
+  /**
+   * Ends it without running any of its code, where it stands. Its thread must not be mounted again;
+   * called in this greenlet itself, it must park for good then. On the loop's carrier thread.
+   *
+   * @param why for whoever waits for it, who gets a {@link Cancelled}
+   */
+  public abstract void abandon(String why);
+
   /** What others may keep of it. On its own thread. */
   final Life life() {
     Life own = life;
@@ -215,6 +223,15 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
     String kind = thread.isVirtual() ? "greenlet " : "thread ";
     return kind + (name.isEmpty() ? "#" + thread.threadId() : name);
   }
+
+  /**
+   * What an error that ends the greenlet stands for. An {@code InterruptedException} may be how JDK
+   * code showed a kill or a {@code Timeout}; and when the loop or the JVM ends, so may whatever a
+   * program has made of one. On the thread itself.
+   *
+   * @return a {@link Cancelled} if nobody need hear of it; else the error that it ends with
+   */
+  public abstract Throwable outcomeOf(Throwable error);
 
   /** JDK code has thrown {@code InterruptedException} for the edge, so that it is over. */
   protected abstract void edgeTakenByJdk();

@@ -40,6 +40,7 @@ final class UdpExchange implements Exchange {
     } finally {
       if (port.forget(id)) {
         ports.remove(server, port);
+        port.close();
       }
     }
   }

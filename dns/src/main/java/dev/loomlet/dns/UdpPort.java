@@ -1,6 +1,8 @@
 package dev.loomlet.dns;
 
 import dev.loomlet.AsyncResult;
+import dev.loomlet.CancelScope;
+import dev.loomlet.Greenlet;
 import dev.loomlet.Loop;
 import dev.loomlet.net.UdpOptions;
 import dev.loomlet.net.UdpSocket;
@@ -36,14 +38,16 @@ final class UdpPort {
       new InetSocketAddress(InetAddress.ofLiteral("::"), 0);
 
   private final UdpSocket socket;
+  private final Greenlet<?> reader;
   private final Map<Integer, Expected> expected = new HashMap<>();
   private int asked;
   private boolean broken;
 
   private record Expected(Exchange.Reader reader, AsyncResult<Reply> reply) {}
 
-  private UdpPort(UdpSocket socket) {
+  private UdpPort(Loop loop, UdpSocket socket, String server) {
     this.socket = socket;
+    this.reader = loop.spawn("DNS answers from " + server, this::receiveAll);
   }
 
   /** Opens one, from which questions go to a server. Does not wait. */
@@ -52,9 +56,7 @@ final class UdpPort {
     UdpSocket socket = UdpSocket.bind(local, UdpOptions.DEFAULT);
     try {
       socket.connect(server);
-      UdpPort port = new UdpPort(socket);
-      loop.spawn("DNS answers from " + Inquiry.text(server), port::receiveAll);
-      return port;
+      return new UdpPort(loop, socket, Inquiry.text(server));
     } catch (IOException | RuntimeException | Error e) {
       socket.close();
       throw e;
@@ -97,15 +99,23 @@ final class UdpPort {
   /**
    * Nobody waits for the answer to this question any more.
    *
-   * @return whether it was the last one, so that the port is closed now
+   * @return whether it was the last one, so that {@link #close} must follow
    */
   boolean forget(int id) {
     expected.remove(id);
-    if (!expected.isEmpty()) {
-      return false;
-    }
+    return expected.isEmpty();
+  }
+
+  /** Closes the socket, and waits for its reader to see that; not to be cancelled meanwhile. */
+  void close() {
     socket.close();
-    return true;
+    try {
+      new CancelScope().withShield(true).run(() -> reader.join());
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError("to join throws no checked exception", e);
+    }
   }
 
   private void receiveAll() {

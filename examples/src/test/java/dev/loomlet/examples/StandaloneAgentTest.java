@@ -3,6 +3,7 @@ package dev.loomlet.examples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +129,59 @@ class StandaloneAgentTest {
   @Test
   void soDoesASourceFile() throws Exception {
     assertThat(java("", folder.resolve("App.java").toString()).out()).isEqualTo(OUTPUT);
+  }
+
+  private String module(String descriptor, String body, String... options) throws IOException {
+    Path descriptorFile =
+        Files.writeString(
+            Files.createDirectories(folder.resolve("m")).resolve("module-info.java"), descriptor);
+    Path source =
+        Files.writeString(
+            folder.resolve("m/Main.java"),
+            "package p; class Main { public static void main(String[] args) throws Exception { "
+                + body
+                + " } }");
+    Path output = folder.resolve("modules");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("-d", output.toString(), descriptorFile.toString(), source.toString()));
+    arguments.addAll(0, List.of(options));
+    int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, arguments.toArray(String[]::new));
+    assertThat(status).isZero();
+    return output.toString();
+  }
+
+  @Test
+  void soDoesAModule() throws Exception {
+    String path =
+        module(
+            "module my.program {}",
+            """
+            Thread.startVirtualThread(() -> System.out.print(Main.class.getModule() + " ")).join();
+            System.out.println(Thread.currentThread().isVirtual() + String.join(",", args));
+            """);
+
+    assertThat(java("", "-p", path, "-m", "my.program/p.Main", " a", "b"))
+        .isEqualTo(new Ended(0, "module my.program true a,b\n", ""));
+  }
+
+  @Test
+  void soDoesAModuleThatUsesLoomletFromTheModulePath() throws Exception {
+    String core = System.getProperty("loomlet.core");
+    String path =
+        module(
+            "module my.program { requires dev.loomlet; }",
+            """
+            var greenlet = dev.loomlet.Loomlet.spawn("child", () -> Thread.currentThread().getName());
+            System.out.println(greenlet.get() + " " + greenlet.loop() + " " + greenlet.getClass().getModule());
+            """,
+            "-p",
+            core);
+
+    assertThat(java("", "-p", path + File.pathSeparator + core, "-m", "my.program/p.Main"))
+        .isEqualTo(new Ended(0, "child Loop[loop-main] module dev.loomlet\n", ""));
   }
 
   @Test

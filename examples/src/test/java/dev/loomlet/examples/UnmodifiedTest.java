@@ -65,10 +65,27 @@ class UnmodifiedTest {
   }
 
   @Test
-  void ticketsAreOversoldWithoutALockOnly() {
+  void tenQueriesAreAnsweredByPostgreSqlWhileOthersGoOn() {
+    assumePostgreSql();
+    // when
+    Ended ended = Example.runWith(DRIVERS, "A9PostgreSql");
+    // then
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines().limit(11).toList())
+        .startsWith(IntStream.rangeClosed(1, 10).mapToObj(i -> "name " + i).toArray(String[]::new))
+        .endsWith("others went on: true");
+    assertThat(ended.millis()).as("one after another it would be 5,000").isBetween(500, 4_900);
+  }
+
+  private static void assumePostgreSql() {
     assumeTrue(
         Files.isDirectory(Path.of("/usr/lib/postgresql")),
         "there is no PostgreSQL in /usr/lib/postgresql; .ci/run installs it");
+  }
+
+  @Test
+  void ticketsAreOversoldWithoutALockOnly() {
+    assumePostgreSql();
     // when
     Ended ended = Example.runWith(DRIVERS, "M7Tickets");
     // then
@@ -82,7 +99,7 @@ class UnmodifiedTest {
 
   @Test
   void withoutTheDriverItIsSaidWhereToGetIt() {
-    for (String each : List.of("A9Sql", "M7Tickets")) {
+    for (String each : List.of("A9Sql", "A9PostgreSql", "M7Tickets")) {
       Ended ended = Example.run(each);
       assertThat(ended.exitCode()).isEqualTo(1);
       assertThat(ended.err()).contains("not on the class path. Get it").contains("mvn -N");

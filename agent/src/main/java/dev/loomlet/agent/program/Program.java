@@ -4,6 +4,7 @@ import dev.loomlet.Cancelled;
 import dev.loomlet.Loomlet;
 import dev.loomlet.LoopOptions;
 import dev.loomlet.agent.Patch;
+import dev.loomlet.wait.Task;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public final class Program {
    * has ended, and those of its threads that became greenlets and are not daemons. Greenlets that
    * are left then are cancelled.
    *
+   * <p>As the JVM does it, what {@code main} throws is reported at once, and not again if the
+   * caller ends by it.
+   *
    * @param options what the loop is made of
    * @param first is called in the greenlet before {@code main}
    * @param last is called in it afterwards, however that ended
@@ -36,8 +40,9 @@ public final class Program {
    */
   public void run(LoopOptions options, List<String> arguments, Runnable first, Runnable last)
       throws Throwable {
+    Thread caller = Thread.currentThread();
     if (loader != null) {
-      Thread.currentThread().setContextClassLoader(loader);
+      caller.setContextClassLoader(loader);
     }
     String[] args = arguments.toArray(String[]::new);
     Throwable thrown =
@@ -47,31 +52,62 @@ public final class Program {
               first.run();
               try {
                 Throwable error = invoke(args);
-                if (error == null) {
-                  Patch.awaitThreads();
+                if (error != null) {
+                  Uncaught.report(error, caller);
                 }
+                awaitThreads();
                 return error;
               } finally {
                 last.run();
               }
             });
     if (thrown != null) {
+      Uncaught.silence(thrown, caller);
       throw thrown;
     }
   }
 
-  /** Must stay the only method of this class that calls {@code main}: traces are cut at it. */
+  private static void awaitThreads() {
+    while (true) {
+      try {
+        Patch.awaitThreads();
+        return;
+      } catch (InterruptedException e) {
+        // Nobody can interrupt a main that has ended, but whoever ends the program cancels it.
+        Task task = Task.of(Thread.currentThread());
+        if (task != null && task.outcomeOf(e) instanceof Cancelled cancelled) {
+          throw cancelled;
+        }
+      }
+    }
+  }
+
+  /**
+   * Calls {@code main} in the calling greenlet, on whatever loop that runs.
+   *
+   * @throws Throwable what the program throws
+   */
+  public void call(List<String> arguments) throws Throwable {
+    if (loader != null) {
+      Thread.currentThread().setContextClassLoader(loader);
+    }
+    main.invokeExact(arguments.toArray(String[]::new));
+  }
+
+  /** Traces are cut at this class. */
   private @Nullable Throwable invoke(String[] args) {
     try {
       main.invokeExact(args);
       return null;
     } catch (Throwable e) {
       StackTraces.cutAt(Program.class.getName(), e);
-      if (e instanceof Cancelled cancelled) {
+      Task task = Task.of(Thread.currentThread());
+      Throwable outcome = task == null ? e : task.outcomeOf(e);
+      if (outcome instanceof Cancelled cancelled) {
         // So that the loop sees that it ends by a cancellation, of which Ctrl-C tells nobody.
         throw cancelled;
       }
-      return e;
+      return outcome;
     }
   }
 }

@@ -53,10 +53,10 @@ public final class ModuleProgram {
 
   private static ModuleLayer.Controller define(
       String moduleName, List<Path> modulePath, List<Path> classPath) throws ProgramFault {
-    ModuleLayer boot = ModuleLayer.boot();
+    ModuleLayer own = OwnModules.above(ModuleLayer.boot());
     try {
       Configuration configuration =
-          boot.configuration()
+          own.configuration()
               .resolveAndBind(
                   ModuleFinder.of(),
                   ModuleFinder.of(modulePath.toArray(Path[]::new)),
@@ -66,20 +66,17 @@ public final class ModuleProgram {
           .map(each -> each.configuration() != configuration)
           .orElse(true)) {
         throw new ProgramFault(
-            "module " + moduleName + " is one of the JDK; loomlet run starts modules of -p");
+            "module "
+                + moduleName
+                + " is one of the JDK or of Loomlet; loomlet run starts modules of -p");
       }
-      return ModuleLayer.defineModulesWithOneLoader(
-          configuration, List.of(boot), classPathLoader(classPath));
+      ModuleLayer.Controller layer =
+          ModuleLayer.defineModulesWithOneLoader(
+              configuration, List.of(own), classPathLoader(classPath));
+      OwnModules.addReads(layer, own);
+      return layer;
     } catch (FindException | ResolutionException e) {
-      throw new ProgramFault(
-          "can't find or resolve module "
-              + moduleName
-              + ": "
-              + e.getMessage()
-              + (String.valueOf(e.getMessage()).contains("dev.loomlet")
-                  ? ". Under loomlet run Loomlet itself is on the class path, which named modules"
-                      + " do not see; start a module that requires it with java -javaagent"
-                  : ""));
+      throw new ProgramFault("can't find or resolve module " + moduleName + ": " + e.getMessage());
     }
   }
 

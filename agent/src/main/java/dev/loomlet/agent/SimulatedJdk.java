@@ -1,0 +1,258 @@
+package dev.loomlet.agent;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.Label;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.MethodTransform;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.nio.charset.StandardCharsets;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has code ask the loop for the time, and a simulated loop for chance, that asks the machine.
+ *
+ * <p>Methods such as {@code System.nanoTime} are the JVM's own and have no code that could get a
+ * prefix. So their calls are changed: in the program's classes as they are loaded, and in those
+ * parts of the JDK that wait for a time, measure one, or draw numbers.
+ */
+final class SimulatedJdk implements ClassFileTransformer {
+  private static final String OWN = "dev/loomlet/";
+
+  /** Parts of the JDK whose calls are changed. */
+  private static final List<String> PARTS =
+      List.of(
+          "java/util/concurrent/",
+          "java/util/Timer",
+          "java/util/Random",
+          "java/util/Date",
+          "java/time/Clock",
+          "java/lang/VirtualThread",
+          "java/lang/Math",
+          "java/security/SecureRandom");
+
+  private static final String CLOCK = "java/time/Clock";
+  private static final String RANDOM = "java/util/Random";
+  private static final String THREAD_RANDOM = "java/util/concurrent/ThreadLocalRandom";
+  private static final String MATH = "java/lang/Math";
+  private static final String SECURE_RANDOM = "java/security/SecureRandom";
+
+  /** By owner, name and descriptor of the call. */
+  private static final Map<String, HookMethod> CALLS =
+      Map.of(
+          "java/lang/System.nanoTime()J",
+          HookMethod.NANO_TIME,
+          "java/lang/System.currentTimeMillis()J",
+          HookMethod.CURRENT_TIME_MILLIS);
+
+  /** The same in the JDK's random numbers of threads, which count threads. */
+  private static final Map<String, HookMethod> CALLS_OF_THREAD_RANDOM =
+      Map.of(
+          "java/lang/Thread.threadId()J",
+          HookMethod.THREAD_ID,
+          "jdk/internal/util/random/RandomSupport.mixMurmur64(J)J",
+          HookMethod.THREAD_SEED);
+
+  private static final List<byte[]> HINTS =
+      List.of(
+          "nanoTime".getBytes(StandardCharsets.UTF_8),
+          "currentTimeMillis".getBytes(StandardCharsets.UTF_8),
+          "mixMurmur64".getBytes(StandardCharsets.UTF_8));
+
+  private volatile @Nullable Throwable failure;
+
+  private SimulatedJdk() {}
+
+  /**
+   * Changes what is loaded, and from now on what will be.
+   *
+   * @return why not, in one sentence; null if it is done
+   */
+  static @Nullable String install(Instrumentation tool) {
+    SimulatedJdk transformer = new SimulatedJdk();
+    tool.addTransformer(transformer, true);
+    List<Class<?>> loaded = new ArrayList<>();
+    for (Class<?> each : tool.getAllLoadedClasses()) {
+      if (isPart(each.getName().replace('.', '/'))
+          && each.getClassLoader() == null
+          && tool.isModifiableClass(each)) {
+        loaded.add(each);
+      }
+    }
+    try {
+      tool.retransformClasses(loaded.toArray(Class<?>[]::new));
+    } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
+      transformer.failure = e;
+    }
+    return transformer.failure == null
+        ? null
+        : "the JDK's classes could not be changed: " + transformer.failure;
+  }
+
+  private static boolean isPart(String className) {
+    return PARTS.stream().anyMatch(className::startsWith);
+  }
+
+  @Override
+  public byte @Nullable [] transform(
+      Module module,
+      @Nullable ClassLoader loader,
+      @Nullable String className,
+      @Nullable Class<?> type,
+      ProtectionDomain domain,
+      byte[] bytes) {
+    if (className == null || className.startsWith(OWN)) {
+      return null;
+    }
+    boolean ofJdk = loader == null;
+    if (loader == null ? !isPart(className) : !isOfProgram(loader)) {
+      return null;
+    }
+    boolean prefixed =
+        ofJdk
+            && (className.equals(CLOCK)
+                || className.equals(RANDOM)
+                || className.equals(MATH)
+                || className.equals(SECURE_RANDOM));
+    if (!prefixed && HINTS.stream().noneMatch(each -> contains(bytes, each))) {
+      return null;
+    }
+    try {
+      return change(className, bytes, ofJdk);
+    } catch (RuntimeException | Error e) {
+      // The JVM would only pass over it in silence.
+      failure = e;
+      return null;
+    }
+  }
+
+  /** Whether a loader's classes can see ours. */
+  private static boolean isOfProgram(ClassLoader loader) {
+    ClassLoader each = loader;
+    while (each != null && each != SimulatedJdk.class.getClassLoader()) {
+      each = each.getParent();
+    }
+    return each != null;
+  }
+
+  private static boolean contains(byte[] bytes, byte[] wanted) {
+    outer:
+    for (int i = 0; i <= bytes.length - wanted.length; i++) {
+      for (int k = 0; k < wanted.length; k++) {
+        if (bytes[i + k] != wanted[k]) {
+          continue outer;
+        }
+      }
+      return true;
+    }
+    return false;
+  }
+
+  private static byte[] change(String className, byte[] bytes, boolean ofJdk) {
+    ClassFile files = ClassFile.of();
+    return files.transformClass(
+        files.parse(bytes),
+        (ClassTransform)
+            (builder, element) -> {
+              if (element instanceof MethodModel method && method.code().isPresent()) {
+                builder.transformMethod(
+                    method,
+                    MethodTransform.transformingCode(
+                        new Calls(className, prefixOf(className, method), ofJdk)));
+              } else {
+                builder.with(element);
+              }
+            });
+  }
+
+  private static PatchPoint.@Nullable Prefix prefixOf(String className, MethodModel method) {
+    String name = method.methodName().stringValue() + method.methodType().stringValue();
+    return switch (className + "." + name) {
+      case CLOCK + ".currentInstant()Ljava/time/Instant;" -> SimulatedJdk::instant;
+      case RANDOM + ".seedUniquifier()J" -> SimulatedJdk::seed;
+      case MATH + ".random()D" -> SimulatedJdk::mathRandom;
+      case SECURE_RANDOM + ".nextBytes([B)V" ->
+          code -> {
+            code.aload(1);
+            PatchPoints.returnIf(code, HookMethod.FILL);
+          };
+      default -> null;
+    };
+  }
+
+  private static void instant(CodeBuilder code) {
+    Label goOn = code.newLabel();
+    ClassDesc instant = ClassDesc.of("java.time.Instant");
+    HookMethod.HAS_OWN_CLOCK.call(code);
+    code.ifeq(goOn);
+    HookMethod.CURRENT_TIME_MILLIS.call(code);
+    code.invokestatic(instant, "ofEpochMilli", MethodTypeDesc.of(instant, ConstantDescs.CD_long))
+        .areturn()
+        .labelBinding(goOn);
+  }
+
+  private static void seed(CodeBuilder code) {
+    Label goOn = code.newLabel();
+    HookMethod.IS_SIMULATED.call(code);
+    code.ifeq(goOn).loadConstant(0L);
+    HookMethod.THREAD_SEED.call(code);
+    code.lreturn().labelBinding(goOn);
+  }
+
+  private static void mathRandom(CodeBuilder code) {
+    Label goOn = code.newLabel();
+    HookMethod.IS_SIMULATED.call(code);
+    code.ifeq(goOn);
+    HookMethod.RANDOM_DOUBLE.call(code);
+    code.dreturn().labelBinding(goOn);
+  }
+
+  /** Changes calls. */
+  private record Calls(String className, PatchPoint.@Nullable Prefix prefix, boolean ofJdk)
+      implements CodeTransform {
+    @Override
+    public void atStart(CodeBuilder builder) {
+      if (prefix != null) {
+        prefix.write(builder);
+      }
+    }
+
+    @Override
+    public void accept(CodeBuilder builder, CodeElement element) {
+      HookMethod hook = element instanceof InvokeInstruction call ? hookOf(call) : null;
+      if (hook == null) {
+        builder.with(element);
+      } else if (ofJdk) {
+        hook.call(builder);
+      } else {
+        builder.invokestatic(
+            ClassDesc.of(SimulatedCalls.class.getName()), hook.methodName(), hook.descriptor());
+      }
+    }
+
+    private @Nullable HookMethod hookOf(InvokeInstruction call) {
+      String called =
+          call.owner().asInternalName()
+              + "."
+              + call.name().stringValue()
+              + call.type().stringValue();
+      HookMethod hook = CALLS.get(called);
+      return hook == null && ofJdk && className.equals(THREAD_RANDOM)
+          ? CALLS_OF_THREAD_RANDOM.get(called)
+          : hook;
+    }
+  }
+}

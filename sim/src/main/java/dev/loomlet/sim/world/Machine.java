@@ -1,0 +1,117 @@
+package dev.loomlet.sim.world;
+
+import dev.loomlet.Greenlet;
+import dev.loomlet.wait.Task;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A simulated computer: something that has an address, a disk and greenlets, and can lose power.
+ */
+public final class Machine {
+  private final int index;
+  private final String name;
+  private final InetAddress address;
+  private final List<Task> tasks = new ArrayList<>();
+
+  private int pruneAt = 64;
+  private int epoch;
+  private boolean up = true;
+  private long skewNanos;
+  private int greenletsSpawned;
+
+  Machine(int index, String name, InetAddress address) {
+    this.index = index;
+    this.name = name;
+    this.address = address;
+  }
+
+  /** Its number, from 0 on, in the order in which machines were made. */
+  public int index() {
+    return index;
+  }
+
+  /** Its name. */
+  public String name() {
+    return name;
+  }
+
+  /** Its address. */
+  public InetAddress address() {
+    return address;
+  }
+
+  /** How often it has lost power or was restarted: what belongs to another life is gone. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /** Whether it has power. */
+  public boolean isUp() {
+    return up;
+  }
+
+  /** Whether a life of it goes on. */
+  public boolean isAlive(int life) {
+    return life == epoch && up;
+  }
+
+  /** By how much its clock is ahead. */
+  public long skewNanos() {
+    return skewNanos;
+  }
+
+  /** Sets by how much its clock is ahead. */
+  public void skewNanos(long nanos) {
+    skewNanos = nanos;
+  }
+
+  void add(Task task) {
+    greenletsSpawned++;
+    if (tasks.size() >= pruneAt) {
+      tasks.removeIf(each -> each.greenlet().isDone());
+      pruneAt = Math.max(64, tasks.size() * 2);
+    }
+    tasks.add(task);
+  }
+
+  /** How many greenlets it has had. */
+  public int greenletsSpawned() {
+    return greenletsSpawned;
+  }
+
+  /** Its greenlets that have not ended, in the order in which they were spawned. */
+  public List<Greenlet<?>> greenlets() {
+    List<Greenlet<?>> alive = new ArrayList<>();
+    for (Task each : tasks) {
+      if (!each.greenlet().isDone()) {
+        alive.add(each.greenlet());
+      }
+    }
+    return alive;
+  }
+
+  /** Ends its life, with its greenlets where they stand. */
+  void end(String why) {
+    epoch++;
+    up = false;
+    List<Task> dead = List.copyOf(tasks);
+    tasks.clear();
+    for (Task each : dead) {
+      if (!each.greenlet().isDone()) {
+        each.abandon(why);
+      }
+    }
+  }
+
+  /** Begins a new life. */
+  void begin() {
+    up = true;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
