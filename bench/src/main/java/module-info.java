@@ -5,6 +5,7 @@
 module dev.loomlet.bench {
   requires dev.loomlet;
   requires dev.loomlet.dns;
+  requires dev.loomlet.process;
   requires dev.loomlet.sim;
   requires java.management;
   requires HdrHistogram;

@@ -4,6 +4,7 @@ module dev.loomlet.cli {
   requires dev.loomlet.agent;
   requires dev.loomlet.bench;
   requires dev.loomlet.dns;
+  requires dev.loomlet.process;
   requires dev.loomlet.sim;
   requires info.picocli;
   requires java.compiler;

@@ -5,7 +5,7 @@
  * switches at every wait. Needs {@code --add-opens java.base/java.lang=dev.loomlet} (or {@code
  * =ALL-UNNAMED} on the class path) and {@code --enable-native-access}.
  */
-@SuppressWarnings("module") // the agent and the simulation are compiled after this
+@SuppressWarnings("module") // those named below are compiled after this
 module dev.loomlet {
   requires jdk.unsupported;
   requires static jdk.net;
@@ -30,7 +30,12 @@ module dev.loomlet {
       dev.loomlet.sim;
   exports dev.loomlet.wait to
       dev.loomlet.agent,
+      dev.loomlet.process,
       dev.loomlet.sim;
+
+  // Child processes are the kernel's affair.
+  exports dev.loomlet.linux to
+      dev.loomlet.process;
 
   uses dev.loomlet.net.NameResolver;
 }

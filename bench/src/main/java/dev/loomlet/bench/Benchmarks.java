@@ -47,6 +47,7 @@ public final class Benchmarks {
     ALL.put("coroutine", new CoroutineBenchmark());
     ALL.put("dns", new DnsBenchmark());
     ALL.put("start", new StartBenchmark());
+    ALL.put("process", new ProcessBenchmark());
   }
 
   private Benchmarks() {}

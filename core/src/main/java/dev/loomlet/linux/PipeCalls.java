@@ -43,6 +43,9 @@ public final class PipeCalls extends NativeCalls {
   /** Creates the calls of one thread. */
   public PipeCalls() {}
 
+  /** Binds the calls, which the first time takes long. */
+  public static void bindAll() {}
+
   /** A transfer from or to any memory, a Java array's too. */
   private static MethodHandle inPlace(String name) {
     return bind(

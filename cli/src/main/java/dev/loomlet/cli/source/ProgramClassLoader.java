@@ -1,5 +1,6 @@
 package dev.loomlet.cli.source;
 
+import dev.loomlet.process.ClassSource;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Loads a program's classes from memory, before those of the same name elsewhere; then those of the
  * class path; then those of files beside the program that only their names lead to.
  */
-final class ProgramClassLoader extends URLClassLoader {
+final class ProgramClassLoader extends URLClassLoader implements ClassSource {
   static {
     registerAsParallelCapable();
   }
@@ -37,6 +38,11 @@ final class ProgramClassLoader extends URLClassLoader {
     this.resources = file.path().toAbsolutePath().getParent();
     CodeSource source = new CodeSource(url(file.path()), (CodeSigner[]) null);
     this.domain = new ProtectionDomain(source, null, this, null);
+  }
+
+  @Override
+  public Map<String, byte[]> classes() {
+    return Map.copyOf(classes);
   }
 
   /** Of the files and folders of a class path. */

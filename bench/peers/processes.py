@@ -1,0 +1,84 @@
+"""Processes of CPython, timed: prints the nanoseconds of one operation.
+
+python3 processes.py start|pool|queue|large SECONDS
+"""
+
+import multiprocessing
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+SMALL = b"x" * 64
+LARGE = b"x" * (1 << 20)
+
+
+def nothing():
+    pass
+
+
+def one():
+    return 1
+
+
+def start(seconds):
+    context = multiprocessing.get_context("spawn")
+    begun = time.perf_counter()
+    count = 0
+    while count == 0 or time.perf_counter() - begun < seconds:
+        process = context.Process(target=nothing)
+        process.start()
+        process.join()
+        count += 1
+    return (time.perf_counter() - begun) / count
+
+
+def pool(seconds):
+    with ProcessPoolExecutor(2) as executor:
+        for future in [executor.submit(one) for _ in range(100)]:
+            future.result()
+        begun = time.perf_counter()
+        count = 0
+        while count == 0 or time.perf_counter() - begun < seconds:
+            for future in [executor.submit(one) for _ in range(1000)]:
+                future.result()
+            count += 1000
+        return (time.perf_counter() - begun) / count
+
+
+def put_all(queue, message):
+    while True:
+        queue.put(message)
+
+
+def queue(seconds, message, batch):
+    messages = multiprocessing.Queue(1024 if len(message) < 1000 else 8)
+    producer = multiprocessing.Process(target=put_all, args=(messages, message), daemon=True)
+    producer.start()
+    for _ in range(batch):
+        messages.get()
+    begun = time.perf_counter()
+    count = 0
+    while count == 0 or time.perf_counter() - begun < seconds:
+        for _ in range(batch):
+            messages.get()
+        count += batch
+    nanos = (time.perf_counter() - begun) / count
+    producer.kill()
+    return nanos
+
+
+def main():
+    what, seconds = sys.argv[1], float(sys.argv[2])
+    if what == "start":
+        each = start(seconds)
+    elif what == "pool":
+        each = pool(seconds)
+    elif what == "queue":
+        each = queue(seconds, SMALL, 1000)
+    else:
+        each = queue(seconds, LARGE, 10)
+    print(each * 1e9)
+
+
+if __name__ == "__main__":
+    main()

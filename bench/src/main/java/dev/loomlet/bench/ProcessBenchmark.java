@@ -1,0 +1,153 @@
+package dev.loomlet.bench;
+
+import dev.loomlet.process.JavaProcess;
+import dev.loomlet.process.ProcessFuture;
+import dev.loomlet.process.ProcessOptions;
+import dev.loomlet.process.ProcessPool;
+import dev.loomlet.process.SharedLock;
+import dev.loomlet.process.SharedQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Child JVMs, a pool of them, queues and locks between them, against those of CPython. */
+final class ProcessBenchmark implements Benchmark {
+  private static final String PYTHON = "/usr/bin/python3";
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final int PROCESSES = 2;
+  private static final int TASKS = 1_000;
+  private static final int MESSAGES = 10_000;
+  private static final int LARGE_MESSAGES = 10;
+  private static final int LOCKS = 100_000;
+  private static final int SMALL = 64;
+  private static final int LARGE = 1 << 20;
+  private static final String LOCK = "SharedLock, nobody else wants it";
+
+  /** What is done, ours, and the peer's script's word for it. */
+  private record Pair(String what, String ours, String theirs, String word, Timed timed) {}
+
+  @Override
+  public String title() {
+    return "processes, pools, queues and locks, against CPython's multiprocessing";
+  }
+
+  @Override
+  public Report measure(BenchOptions options, Consumer<String> progress) throws Exception {
+    if (!Command.succeeds(List.of(PYTHON, "-c", "import multiprocessing"))) {
+      throw new UnmeasurableException("there is no " + PYTHON);
+    }
+    List<Pair> pairs =
+        List.of(
+            new Pair("start, run, join", "JavaProcess", "Process, spawn", "start", this::start),
+            new Pair("trivial task", "ProcessPool", "ProcessPoolExecutor", "pool", this::pool),
+            new Pair("64 bytes", "SharedQueue", "multiprocessing.Queue", "queue", this::small),
+            new Pair("1 MiB", "SharedQueue, large", "Queue, large", "large", this::large));
+    Rounds rounds = new Rounds();
+    for (Pair each : pairs) {
+      rounds.add(each.theirs(), nanos -> python(each.word(), nanos));
+      rounds.add(each.ours(), each.timed());
+    }
+    rounds.add(LOCK, this::lock);
+    progress.accept("measuring");
+    rounds.run(options);
+    Report report =
+        new Report(
+            "process",
+            "The nanoseconds of one; CPython's and ours in turn, median of "
+                + options.rounds()
+                + " rounds (least-greatest). A ratio of less than 1 means that ours takes less.");
+    for (Pair each : pairs) {
+      for (String name : List.of(each.theirs(), each.ours())) {
+        Map<String, Object> cells = Report.cells();
+        cells.put("what", each.what());
+        cells.put("by", name);
+        cells.put("ns", rounds.nanos(name));
+        cells.put("ratio", rounds.ratio(name, each.theirs()));
+        report.row(cells);
+      }
+    }
+    Map<String, Object> cells = Report.cells();
+    cells.put("what", "lock and unlock");
+    cells.put("by", LOCK);
+    cells.put("ns", rounds.nanos(LOCK));
+    report.row(cells);
+    rounds.chart(options, "Processes", "Shared");
+    return report;
+  }
+
+  private static double python(String what, long nanos) throws Exception {
+    String script = Home.path().resolve("bench/peers/processes.py").toString();
+    String seconds = String.format(Locale.ROOT, "%.3f", nanos / 1e9);
+    return Double.parseDouble(
+        Command.run(null, LIMIT, List.of(PYTHON, script, what, seconds)).strip());
+  }
+
+  private double start(long nanos) throws Exception {
+    return Timed.repeat(nanos, 1, () -> JavaProcess.start(() -> {}).join());
+  }
+
+  private double pool(long nanos) throws Exception {
+    try (ProcessPool pool = new ProcessPool(PROCESSES)) {
+      // Up and warm, as the peer's.
+      Timed.repeat(nanos, TASKS, () -> tasks(pool));
+      return Timed.repeat(nanos, TASKS, () -> tasks(pool));
+    }
+  }
+
+  private static void tasks(ProcessPool pool) throws Exception {
+    List<ProcessFuture<Integer>> futures = new ArrayList<>(TASKS);
+    for (int i = 0; i < TASKS; i++) {
+      futures.add(pool.submit(() -> 1));
+    }
+    for (ProcessFuture<Integer> each : futures) {
+      each.get();
+    }
+  }
+
+  private double small(long nanos) throws Exception {
+    return queue(nanos, 1_024, SMALL, MESSAGES);
+  }
+
+  private double large(long nanos) throws Exception {
+    return queue(nanos, 8, LARGE, LARGE_MESSAGES);
+  }
+
+  private static double queue(long nanos, int capacity, int size, int batch) throws Exception {
+    ProcessOptions quiet = ProcessOptions.defaults().withErrors(ProcessOptions.Stream.DISCARD);
+    try (SharedQueue queue = SharedQueue.create(capacity, size);
+        JavaProcess _ = JavaProcess.start(quiet, () -> putForever(queue, size))) {
+      Timed.Batch taking =
+          () -> {
+            for (int i = 0; i < batch; i++) {
+              queue.take();
+            }
+          };
+      Timed.repeat(nanos, batch, taking);
+      return Timed.repeat(nanos, batch, taking);
+    }
+  }
+
+  private static void putForever(SharedQueue queue, int size) {
+    byte[] message = new byte[size];
+    while (true) {
+      queue.put(message);
+    }
+  }
+
+  private double lock(long nanos) throws Exception {
+    try (SharedLock lock = SharedLock.create()) {
+      return Timed.repeat(
+          nanos,
+          LOCKS,
+          () -> {
+            for (int i = 0; i < LOCKS; i++) {
+              lock.lock();
+              lock.unlock();
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,282 @@
+package dev.loomlet.process;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a child JVM runs: it waits at a pipe to be told who it is and what to do. Not to be called.
+ */
+public final class ChildMain {
+  /** The argument of a child that outlives its parent. */
+  static final String DETACHED = "detached";
+
+  private static final int FAILED = 1;
+  private static final int ORPHAN = 70;
+  private static final int MOST_TEXT = 16 * 1024;
+
+  /** Fits, with the text, into a pipe of 64 KiB: nobody reads it before the child has ended. */
+  private static final int MOST_OF_LAST_WORDS = 32 * 1024;
+
+  /** Pipes are smaller for a user who has very many. */
+  private static final long LAST_WORDS_MILLIS = 1_000;
+
+  private static final String FOLDER = "/proc/self/fd/";
+
+  private static volatile @Nullable Hello told;
+
+  private final InputStream in;
+  private final OutputStream out;
+  private Hello hello;
+  private ObjectCodec codec;
+
+  private ChildMain(InputStream in, OutputStream out, Hello hello) {
+    this.in = in;
+    this.out = out;
+    this.hello = hello;
+    this.codec = codecOf(hello);
+  }
+
+  private static ObjectCodec codecOf(Hello hello) {
+    told = hello;
+    ClassLoader loader = hello.code().loader();
+    Thread.currentThread().setContextClassLoader(loader);
+    return new ObjectCodec(loader, hello.allowed());
+  }
+
+  /** Of this process, if it is a child that knows who it is. */
+  static @Nullable Hello told() {
+    return told;
+  }
+
+  /**
+   * Runs the child.
+   *
+   * @param arguments whether it is detached
+   */
+  public static void main(String[] arguments) {
+    if (arguments.length == 0) {
+      Thread.ofPlatform().daemon().name("loomlet-life").start(ChildMain::endWithParent);
+    }
+    // A pipe can be opened by its path, without what is slow to start: native calls or reflection.
+    try (InputStream in =
+            new BufferedInputStream(new FileInputStream(FOLDER + Launch.TASKS), 1 << 16);
+        OutputStream out = new FileOutputStream(FOLDER + Launch.ANSWERS)) {
+      Frame first = read(in);
+      if (first == null) {
+        return; // a spare that nobody needed
+      }
+      new ChildMain(in, out, Hello.fromBytes(first.content())).serve();
+    } catch (IOException e) {
+      System.err.println("loomlet: a child process cannot understand its parent: " + e);
+      System.exit(FAILED);
+    }
+  }
+
+  /** Nobody writes to the pipe: it can only end. */
+  private static void endWithParent() {
+    try (FileInputStream life = new FileInputStream(FOLDER + Launch.LIFE)) {
+      int read = life.read();
+      if (read >= 0) {
+        return;
+      }
+    } catch (IOException e) {
+      // Just as good as its end.
+    }
+    Runtime.getRuntime().halt(ORPHAN);
+  }
+
+  private static @Nullable Frame read(InputStream in) throws IOException {
+    byte[] header = in.readNBytes(Frame.HEADER);
+    if (header.length == 0) {
+      return null;
+    }
+    if (header.length < Frame.HEADER) {
+      throw new EOFException("the parent ended in the middle of a message");
+    }
+    int length = Frame.checkedLength(header, 0, Frame.LARGEST);
+    byte[] all = Arrays.copyOf(header, Frame.LENGTH + length);
+    int rest = all.length - Frame.HEADER;
+    if (in.readNBytes(all, Frame.HEADER, rest) < rest) {
+      throw new EOFException("the parent ended in the middle of a message");
+    }
+    return Frame.decode(all, 0);
+  }
+
+  private void serve() throws IOException {
+    for (Frame frame = read(in); frame != null; frame = read(in)) {
+      switch (frame.kind()) {
+        case Frame.RUN -> {
+          runAction(frame);
+          return;
+        }
+        case Frame.MAIN -> {
+          runMain(frame);
+          return;
+        }
+        case Frame.CALL -> call(frame);
+        case Frame.HELLO -> {
+          hello = Hello.fromBytes(frame.content());
+          codec = codecOf(hello);
+        }
+        default -> throw new IOException("unknown message " + frame.kind());
+      }
+    }
+  }
+
+  private void runAction(Frame frame) {
+    try {
+      ((SerializableAction) require(codec.read(frame.content(), 0, frame.content().length))).run();
+    } catch (Throwable e) {
+      failed(e);
+    }
+  }
+
+  private static <T> T require(@Nullable T object) throws IOException {
+    if (object == null) {
+      throw new IOException("the parent sent nothing to do");
+    }
+    return object;
+  }
+
+  private void runMain(Frame frame) {
+    try (DataInputStream data = new DataInputStream(new ByteArrayInputStream(frame.content()))) {
+      String name = data.readUTF();
+      String[] arguments = new String[data.readInt()];
+      for (int i = 0; i < arguments.length; i++) {
+        arguments[i] = data.readUTF();
+      }
+      Class<?> type = Class.forName(name, true, Thread.currentThread().getContextClassLoader());
+      invokeMain(type, arguments);
+    } catch (InvocationTargetException e) {
+      failed(e.getCause() == null ? e : e.getCause());
+    } catch (ClassNotFoundException e) {
+      failed(
+          new ClassNotFoundException(
+              e.getMessage() + " is not in the class path of the child process", e));
+    } catch (Throwable e) {
+      failed(e);
+    }
+  }
+
+  private static void invokeMain(Class<?> type, String[] arguments)
+      throws ReflectiveOperationException {
+    Method main;
+    boolean takesArguments = true;
+    try {
+      main = type.getDeclaredMethod("main", String[].class);
+    } catch (NoSuchMethodException e) {
+      main = type.getDeclaredMethod("main");
+      takesArguments = false;
+    }
+    main.setAccessible(true);
+    Object target = null;
+    if (!Modifier.isStatic(main.getModifiers())) {
+      var constructor = type.getDeclaredConstructor();
+      constructor.setAccessible(true);
+      target = constructor.newInstance();
+    }
+    if (takesArguments) {
+      main.invoke(target, (Object) arguments);
+    } else {
+      main.invoke(target);
+    }
+  }
+
+  /** The end of a process whose code throws: on its standard error, and to its parent. */
+  private void failed(Throwable error) {
+    System.err.print("Exception in process " + hello.self().name() + ": " + textOf(error));
+    System.err.flush();
+    byte[] words = Frame.encode(Frame.ERROR, 0, errorContent(error, MOST_OF_LAST_WORDS));
+    Thread writer = Thread.ofPlatform().daemon().start(() -> write(words));
+    try {
+      writer.join(LAST_WORDS_MILLIS);
+    } catch (InterruptedException e) {
+      // It ends anyway.
+    }
+    System.exit(FAILED);
+  }
+
+  private void write(byte[] words) {
+    try {
+      out.write(words);
+    } catch (IOException e) {
+      // The parent is gone.
+    }
+  }
+
+  private void call(Frame frame) throws IOException {
+    byte[] answer;
+    try {
+      Object task = require(codec.read(frame.content(), 0, frame.content().length));
+      Object result = ((SerializableCallable<?>) task).call();
+      byte[] content = ObjectCodec.write(result, "the result", hello.maxMessage());
+      answer = Frame.encode(Frame.RESULT, frame.number(), content);
+    } catch (Throwable e) {
+      answer = Frame.encode(Frame.ERROR, frame.number(), errorContent(e, hello.maxMessage()));
+    }
+    out.write(answer);
+  }
+
+  private static byte[] errorContent(Throwable error, int most) {
+    byte[] text = textOf(error).getBytes(StandardCharsets.UTF_8);
+    int length = Math.min(text.length, MOST_TEXT);
+    byte[] object;
+    try {
+      object = ObjectCodec.write(error, "the error", most);
+    } catch (IllegalArgumentException e) {
+      object = new byte[0];
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4 + length + object.length);
+    try (DataOutputStream data = new DataOutputStream(bytes)) {
+      data.writeInt(length);
+      data.write(text, 0, length);
+      data.write(object);
+    } catch (IOException e) {
+      throw new AssertionError("memory does not fail", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Up to where it was called from here. */
+  private static String textOf(Throwable error) {
+    StringWriter text = new StringWriter();
+    error.printStackTrace(new PrintWriter(text, true));
+    return text.toString();
+  }
+
+  /** The error that a message is about; for the parent. */
+  static Throwable errorOf(byte[] content, ObjectCodec codec, String process) {
+    if (content.length < 4) {
+      return new ChildFailure(process, "an error without a text");
+    }
+    int length = Math.clamp(Frame.getInt(content, 0), 0, content.length - 4);
+    if (4 + length < content.length) {
+      try {
+        Object error = codec.read(content, 4 + length, content.length - 4 - length);
+        if (error instanceof Throwable throwable) {
+          return throwable;
+        }
+      } catch (IOException e) {
+        // Its text has to do.
+      }
+    }
+    return new ChildFailure(process, new String(content, 4, length, StandardCharsets.UTF_8));
+  }
+}

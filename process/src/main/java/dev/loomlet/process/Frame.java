@@ -1,0 +1,98 @@
+package dev.loomlet.process;
+
+import java.io.IOException;
+
+/**
+ * A message between parent and child: four bytes of length, one of kind, eight of a number, then
+ * the contents. The length counts what comes after it.
+ *
+ * @param kind one of the constants
+ * @param number of the task it is about; 0 if it is about none
+ * @param content the rest
+ */
+@SuppressWarnings("ArrayRecordComponent") // lives from the pipe to whoever reads it
+record Frame(byte kind, long number, byte[] content) {
+  /** Changes with whatever is written differently. */
+  static final int VERSION = 1;
+
+  /** To the child, first of all, and again when tasks need more classes: {@link Hello}. */
+  static final byte HELLO = 1;
+
+  /** To the child: the action to run, then to end. */
+  static final byte RUN = 2;
+
+  /** To the child: the class whose main method to run, and its arguments. */
+  static final byte MAIN = 3;
+
+  /** To the child: a task, to be answered. */
+  static final byte CALL = 4;
+
+  /** From the child: the result of a task. */
+  static final byte RESULT = 5;
+
+  /** From the child: the error of a task, or the one that ends the process. */
+  static final byte ERROR = 6;
+
+  static final int LENGTH = 4;
+  static final int HEADER = 13;
+
+  /** A child's first messages hold a program's classes and have no other limit. */
+  static final int LARGEST = 1 << 30;
+
+  /** The bytes of a frame. */
+  static byte[] encode(byte kind, long number, byte[] content) {
+    byte[] all = new byte[HEADER + content.length];
+    putInt(all, 0, HEADER - LENGTH + content.length);
+    all[LENGTH] = kind;
+    for (int i = 0; i < Long.BYTES; i++) {
+      all[LENGTH + 1 + i] = (byte) (number >>> (56 - 8 * i));
+    }
+    System.arraycopy(content, 0, all, HEADER, content.length);
+    return all;
+  }
+
+  /** The frame that begins at an offset, and is there as a whole. */
+  static Frame decode(byte[] bytes, int offset) {
+    int length = getInt(bytes, offset) - (HEADER - LENGTH);
+    long number = 0;
+    for (int i = 0; i < Long.BYTES; i++) {
+      number = number << 8 | (bytes[offset + LENGTH + 1 + i] & 0xff);
+    }
+    byte[] content = new byte[length];
+    System.arraycopy(bytes, offset + HEADER, content, 0, length);
+    return new Frame(bytes[offset + LENGTH], number, content);
+  }
+
+  /**
+   * The length of what follows the four bytes.
+   *
+   * @throws IOException if it cannot be that
+   */
+  static int checkedLength(byte[] bytes, int offset, int most) throws IOException {
+    int length = getInt(bytes, offset);
+    if (length < HEADER - LENGTH || length - (HEADER - LENGTH) > most) {
+      throw new IOException(
+          "a message says that it has "
+              + Integer.toUnsignedString(length)
+              + " bytes, and may have "
+              + (HEADER - LENGTH)
+              + " to "
+              + most);
+    }
+    return length;
+  }
+
+  static int getInt(byte[] bytes, int offset) {
+    return (bytes[offset] & 0xff) << 24
+        | (bytes[offset + 1] & 0xff) << 16
+        | (bytes[offset + 2] & 0xff) << 8
+        | (bytes[offset + 3] & 0xff);
+  }
+
+  static void putInt(byte[] bytes, int offset, int value) {
+    bytes[offset] = (byte) (value >>> 24);
+    bytes[offset + 1] = (byte) (value >>> 16);
+    bytes[offset + 2] = (byte) (value >>> 8);
+    bytes[offset + 3] = (byte) value;
+  }
+}

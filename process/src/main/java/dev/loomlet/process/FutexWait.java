@@ -1,0 +1,68 @@
+package dev.loomlet.process;
+
+import dev.loomlet.CancelScope;
+import dev.loomlet.Loop;
+import dev.loomlet.engine.KernelWaits;
+import dev.loomlet.linux.FutexCalls;
+import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Task;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+
+/**
+ * Waits for a word of shared memory without stopping the loop: the kernel waits where the engine
+ * can have it so, else a helper thread does, in slices, so that a cancelled greenlet is not held
+ * up.
+ */
+final class FutexWait {
+  private static final long HELPER_SLICE_NANOS = 50_000_000;
+
+  private FutexWait() {}
+
+  /**
+   * Waits until somebody wakes, the word is not as expected, or some time has passed. May end
+   * earlier: the caller looks again.
+   *
+   * @param nanos more than 0
+   */
+  static void await(MemorySegment word, int expected, long nanos) {
+    Loop loop = Loop.current();
+    try {
+      OnLoop.call(
+          loop,
+          () -> {
+            if (loop.engine() instanceof KernelWaits kernel && kernel.waitsForFutexes()) {
+              awaitByKernel(kernel, word, expected, nanos);
+            } else {
+              long slice = Math.min(nanos, HELPER_SLICE_NANOS);
+              loop.engine()
+                  .files()
+                  .call(
+                      () -> {
+                        new FutexCalls().await(word, expected, slice);
+                        return null;
+                      });
+            }
+            return null;
+          });
+      Task.checkpoint();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot wait for shared memory", e);
+    }
+  }
+
+  private static void awaitByKernel(
+      KernelWaits kernel, MemorySegment word, int expected, long nanos) throws IOException {
+    try {
+      new CancelScope()
+          .withDeadline(Duration.ofNanos(nanos))
+          .run(() -> kernel.awaitFutex(word, expected, true));
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.loomlet.process;
+
+import dev.loomlet.linux.FutexCalls;
+import dev.loomlet.wait.TimeLimit;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A lock between processes, in 16 bytes of shared memory: who holds it, and a counter that those
+ * who wait sleep on.
+ *
+ * <p>The word is 0, or the {@link ProcessIdentity} of the holder; its lowest bit says that somebody
+ * may be waiting. Who waits sets the bit, and sleeps as long as the counter has not changed; who
+ * unlocks a word with the bit counts and wakes one. The one that was woken takes the lock with the
+ * bit set, for there may be others; so no wake-up is lost, and one too many at most is made.
+ *
+ * <p>Who sleeps looks from time to time whether the holder still lives. Only the kernel's word
+ * counts for that, no time-out: a process that is stopped, or collects garbage, holds its lock. The
+ * identity has the start of the process, so a pid that was given again is not taken for the holder.
+ *
+ * <p>Within a process, callers exclude each other before they come here.
+ */
+final class LockWord {
+  static final int SIZE = 16;
+
+  /** Nothing was done wrong. */
+  static final int LOCKED = 0;
+
+  /** It is locked, and its last holder has died. */
+  static final int OWNER_DIED = 1;
+
+  /** It is not locked. */
+  static final int TIMED_OUT = 2;
+
+  private static final long LOOK_NANOS = 250_000_000;
+  private static final int SPINS = 200;
+  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+  private static final long OWNER = 0;
+  private static final long COUNTER = 8;
+
+  private final MemorySegment memory;
+  private final MemorySegment counter;
+  private final long self = ProcessIdentity.own();
+
+  /** Of the last holder that has died. */
+  private volatile long dead;
+
+  LockWord(MemorySegment memory) {
+    this.memory = memory.asSlice(0, SIZE);
+    this.counter = memory.asSlice(COUNTER, 4);
+  }
+
+  boolean tryLock() {
+    return LONG.compareAndSet(memory, OWNER, 0L, self);
+  }
+
+  private long owner() {
+    return (long) LONG.getVolatile(memory, OWNER);
+  }
+
+  /** Locks, for a limited time; 0 or less to look only. */
+  int lock(long nanos) {
+    if (tryLock()) {
+      return LOCKED;
+    }
+    for (int i = 0; i < SPINS; i++) {
+      Thread.onSpinWait();
+      if (owner() == 0 && tryLock()) {
+        return LOCKED;
+      }
+    }
+    return lockSlowly(new TimeLimit(nanos));
+  }
+
+  private int lockSlowly(TimeLimit limit) {
+    while (true) {
+      int count = (int) INT.getVolatile(counter, 0L);
+      long owner = owner();
+      if (owner == 0) {
+        if (LONG.compareAndSet(memory, OWNER, 0L, self | ProcessIdentity.FLAG)) {
+          return LOCKED;
+        }
+        continue;
+      }
+      long left = limit.left();
+      boolean waits = (owner & ProcessIdentity.FLAG) != 0;
+      if (left > 0 && !waits) {
+        LONG.compareAndSet(memory, OWNER, owner, owner | ProcessIdentity.FLAG);
+        continue;
+      }
+      if (left > 0) {
+        FutexWait.await(counter, count, Math.min(left, LOOK_NANOS));
+      }
+      long now = owner();
+      long holder = now & ~ProcessIdentity.FLAG;
+      if (holder != 0 && !ProcessIdentity.isAlive(holder)) {
+        if (LONG.compareAndSet(memory, OWNER, now, self | ProcessIdentity.FLAG)) {
+          dead = holder;
+          return OWNER_DIED;
+        }
+      } else if (left <= 0) {
+        return TIMED_OUT;
+      }
+    }
+  }
+
+  /** The pid of the holder that has died last. */
+  long deadPid() {
+    return ProcessIdentity.pidOf(dead);
+  }
+
+  boolean isHeldByThisProcess() {
+    return (owner() & ~ProcessIdentity.FLAG) == self;
+  }
+
+  void unlock() {
+    long was = (long) LONG.getAndSet(memory, OWNER, 0L);
+    if ((was & ProcessIdentity.FLAG) != 0) {
+      int _ = (int) INT.getAndAdd(counter, 0L, 1);
+      FutexCalls.wake(counter, 1);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.loomlet.process;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a child process is started. Immutable; each {@code with} gives a changed copy.
+ *
+ * @param name for messages and {@code ps}; null to have one made up
+ * @param daemon whether it is ended when its parent ends in an orderly way, rather than waited for
+ * @param detached whether it outlives its parent; else it ends when its parent is gone, however
+ *     that went
+ * @param input standard input; nothing at first
+ * @param output standard output; the parent's at first
+ * @param errors standard error; the parent's at first
+ * @param jvmArguments behind those of this JVM, so that they win
+ * @param allowed what else may be in messages besides the JDK's values and what is in the package
+ *     of the task: a class by its name, a package by {@code name.*}, with those below it by {@code
+ *     name.**}
+ * @param maxMessage bytes of a task or result at most; more is an error
+ */
+public record ProcessOptions(
+    @Nullable String name,
+    boolean daemon,
+    boolean detached,
+    Stream input,
+    Stream output,
+    Stream errors,
+    List<String> jvmArguments,
+    List<String> allowed,
+    int maxMessage) {
+
+  /** What a standard stream of a child is. */
+  public enum Stream {
+    /** The parent's own. */
+    INHERIT,
+    /** A pipe, of which the parent has the other end. */
+    PIPE,
+    /** Nothing: reads end at once, and what is written is lost. */
+    DISCARD
+  }
+
+  private static final int DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
+  private static final int LEAST_MAX_MESSAGE = 1024;
+
+  private static final ProcessOptions DEFAULTS =
+      new ProcessOptions(
+          null,
+          false,
+          false,
+          Stream.DISCARD,
+          Stream.INHERIT,
+          Stream.INHERIT,
+          List.of(),
+          List.of(),
+          DEFAULT_MAX_MESSAGE);
+
+  /** Checks. */
+  public ProcessOptions {
+    Objects.requireNonNull(input);
+    Objects.requireNonNull(output);
+    Objects.requireNonNull(errors);
+    jvmArguments = List.copyOf(jvmArguments);
+    allowed = List.copyOf(allowed);
+    if (daemon && detached) {
+      throw new IllegalArgumentException(
+          "a detached process outlives its parent, and a daemon does not; choose one");
+    }
+    if (maxMessage < LEAST_MAX_MESSAGE) {
+      throw new IllegalArgumentException(
+          "a message has at least " + LEAST_MAX_MESSAGE + " bytes, not " + maxMessage);
+    }
+    allowed.forEach(ObjectFilter::check);
+  }
+
+  /** Not a daemon, no input, the parent's output and errors. */
+  public static ProcessOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** With a name. */
+  public ProcessOptions withName(String name) {
+    return new ProcessOptions(
+        Objects.requireNonNull(name),
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        allowed,
+        maxMessage);
+  }
+
+  /** As a daemon, or not. */
+  public ProcessOptions withDaemon(boolean daemon) {
+    return new ProcessOptions(
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+  }
+
+  /** To outlive its parent, or not. */
+  public ProcessOptions withDetached(boolean detached) {
+    return new ProcessOptions(
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+  }
+
+  /** With another standard input. */
+  public ProcessOptions withInput(Stream input) {
+    return new ProcessOptions(
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+  }
+
+  /** With another standard output. */
+  public ProcessOptions withOutput(Stream output) {
+    return new ProcessOptions(
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+  }
+
+  /** With another standard error. */
+  public ProcessOptions withErrors(Stream errors) {
+    return new ProcessOptions(
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+  }
+
+  /** With further arguments for the JVM, such as {@code -Xmx64m}. */
+  public ProcessOptions withJvmArguments(String... arguments) {
+    List<String> all = new ArrayList<>(jvmArguments);
+    all.addAll(List.of(arguments));
+    return new ProcessOptions(
+        name, daemon, detached, input, output, errors, all, allowed, maxMessage);
+  }
+
+  /** With further classes that may be in messages; see {@link #allowed}. */
+  public ProcessOptions withAllowed(String... patterns) {
+    List<String> all = new ArrayList<>(allowed);
+    all.addAll(List.of(patterns));
+    return new ProcessOptions(
+        name, daemon, detached, input, output, errors, jvmArguments, all, maxMessage);
+  }
+
+  /** With another limit of messages, in bytes. */
+  public ProcessOptions withMaxMessage(int bytes) {
+    return new ProcessOptions(
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, bytes);
+  }
+
+  /** How long a child that was asked to end is given before it is killed. */
+  static final Duration GRACE = Duration.ofSeconds(2);
+}

@@ -1,0 +1,123 @@
+package dev.loomlet.process;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a child finds classes that are not in the class path of the JVM: what the class loaders
+ * between the program and that class path have.
+ *
+ * @param urls of jars and folders
+ * @param classes that are in no file, by name
+ */
+record ProgramCode(List<String> urls, Map<String, byte[]> classes) {
+  private static final ProgramCode NONE = new ProgramCode(List.of(), Map.of());
+
+  /** What the loader of a class has, and those above it. */
+  static ProgramCode of(Class<?> type) {
+    ClassLoader system = ClassLoader.getSystemClassLoader();
+    ClassLoader loader = type.getClassLoader();
+    if (loader == null || loader == system || loader == system.getParent()) {
+      return NONE;
+    }
+    List<String> urls = new ArrayList<>();
+    Map<String, byte[]> classes = new LinkedHashMap<>();
+    for (; loader != null && loader != system; loader = loader.getParent()) {
+      if (loader instanceof ClassSource source) {
+        source.classes().forEach(classes::putIfAbsent);
+      }
+      if (loader instanceof URLClassLoader files) {
+        for (URL url : files.getURLs()) {
+          urls.add(url.toString());
+        }
+      }
+    }
+    return new ProgramCode(urls, classes);
+  }
+
+  /** What loads the classes in the child. */
+  ClassLoader loader() {
+    ClassLoader system = ClassLoader.getSystemClassLoader();
+    if (urls.isEmpty() && classes.isEmpty()) {
+      return system;
+    }
+    URL[] all = urls.stream().map(ProgramCode::url).toArray(URL[]::new);
+    return new Loader(all, classes, system);
+  }
+
+  private static URL url(String text) {
+    try {
+      return URI.create(text).toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException("no URL: " + text, e);
+    }
+  }
+
+  void writeTo(DataOutputStream out) throws IOException {
+    out.writeInt(urls.size());
+    for (String url : urls) {
+      out.writeUTF(url);
+    }
+    out.writeInt(classes.size());
+    for (Map.Entry<String, byte[]> each : classes.entrySet()) {
+      out.writeUTF(each.getKey());
+      out.writeInt(each.getValue().length);
+      out.write(each.getValue());
+    }
+  }
+
+  static ProgramCode readFrom(DataInputStream in) throws IOException {
+    List<String> urls = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      urls.add(in.readUTF());
+    }
+    Map<String, byte[]> classes = new LinkedHashMap<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      String name = in.readUTF();
+      classes.put(name, in.readNBytes(in.readInt()));
+    }
+    return new ProgramCode(urls, classes);
+  }
+
+  /** The given classes first, as the parent's loader has it. */
+  private static final class Loader extends URLClassLoader implements ClassSource {
+    private final Map<String, byte[]> classes;
+
+    Loader(URL[] urls, Map<String, byte[]> classes, ClassLoader parent) {
+      super("program", urls, parent);
+      this.classes = classes;
+    }
+
+    @Override
+    public Map<String, byte[]> classes() {
+      return classes;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      synchronized (getClassLoadingLock(name)) {
+        if (!classes.containsKey(name)) {
+          return super.loadClass(name, resolve);
+        }
+        Class<?> loaded = findLoadedClass(name);
+        return loaded != null ? loaded : findClass(name);
+      }
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+      byte @Nullable [] code = classes.get(name);
+      return code == null ? super.findClass(name) : defineClass(name, code, 0, code.length);
+    }
+  }
+}

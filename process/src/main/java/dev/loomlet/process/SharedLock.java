@@ -1,0 +1,162 @@
+package dev.loomlet.process;
+
+import dev.loomlet.sync.Mutex;
+import dev.loomlet.wait.TimeLimit;
+import dev.loomlet.wait.Waiter;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+
+/**
+ * A lock between processes, and between the greenlets and threads of each: Python's {@code
+ * multiprocessing.Lock}, a robust mutex of pthreads. Capture it in the lambda of a child or of a
+ * task, and both have the same lock.
+ *
+ * {@snippet :
+ * lock.lock();
+ * try {
+ *   stock.sellOne();
+ * } finally {
+ *   lock.unlock();
+ * }
+ * }
+ *
+ * <p>Waiting lets the loop go on. If a process ends while it holds the lock, the next one to lock
+ * it gets an {@link OwnerDiedException}, and holds it. Whether a process has ended is the kernel's
+ * to say, not a time-out's.
+ *
+ * <p>Not reentrant.
+ */
+public final class SharedLock implements Serializable, AutoCloseable {
+  private static final long serialVersionUID = 1;
+  private static final int INCONSISTENT = LockWord.SIZE;
+  private static final int SIZE = 64;
+
+  private final SharedMemory memory;
+  private transient Mutex local = new Mutex("shared lock");
+  private transient LockWord word;
+  private transient MemorySegment segment;
+
+  private SharedLock(SharedMemory memory) {
+    this.memory = memory;
+    this.segment = memory.segment();
+    this.word = new LockWord(segment);
+  }
+
+  /**
+   * Creates one.
+   *
+   * @throws IOException if there is no shared memory left
+   */
+  public static SharedLock create() throws IOException {
+    return new SharedLock(SharedMemory.create(SIZE));
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    local = new Mutex("shared lock");
+    segment = memory.segment();
+    word = new LockWord(segment);
+  }
+
+  /**
+   * Waits until it has the lock.
+   *
+   * @throws OwnerDiedException with the lock held, if its last holder has ended without unlocking
+   *     it
+   * @throws dev.loomlet.Cancelled without it, if the caller is cancelled
+   */
+  public void lock() {
+    lock(Waiter.FOREVER);
+  }
+
+  /**
+   * Takes the lock if it is free.
+   *
+   * @return whether it was
+   * @throws OwnerDiedException as {@link #lock}
+   */
+  public boolean tryLock() {
+    return lock(0);
+  }
+
+  /**
+   * Waits for the lock, for a limited time.
+   *
+   * @return whether it has it
+   * @throws OwnerDiedException as {@link #lock}
+   */
+  public boolean tryLock(Duration timeout) {
+    return lock(TimeLimit.toNanos(timeout));
+  }
+
+  private boolean lock(long nanos) {
+    TimeLimit limit = nanos == Waiter.FOREVER ? null : new TimeLimit(nanos);
+    if (!lockLocally(nanos)) {
+      return false;
+    }
+    int how;
+    try {
+      how = word.lock(limit == null ? nanos : limit.left());
+    } catch (Throwable e) {
+      local.unlock();
+      throw e;
+    }
+    if (how == LockWord.TIMED_OUT) {
+      local.unlock();
+      return false;
+    }
+    if (how == LockWord.OWNER_DIED) {
+      segment.set(ValueLayout.JAVA_INT, INCONSISTENT, 1);
+    }
+    if (segment.get(ValueLayout.JAVA_INT, INCONSISTENT) != 0) {
+      throw new OwnerDiedException(word.deadPid());
+    }
+    return true;
+  }
+
+  private boolean lockLocally(long nanos) {
+    if (nanos == Waiter.FOREVER) {
+      local.lock();
+      return true;
+    }
+    return local.tryLock() || (nanos > 0 && local.tryLock(Duration.ofNanos(nanos)));
+  }
+
+  /**
+   * Says that what the lock guards has been repaired after an {@link OwnerDiedException}. Without
+   * it the next one gets that exception, too.
+   *
+   * @throws IllegalMonitorStateException if this process does not hold it
+   */
+  public void makeConsistent() {
+    requireHeld();
+    segment.set(ValueLayout.JAVA_INT, INCONSISTENT, 0);
+  }
+
+  /**
+   * Releases it.
+   *
+   * @throws IllegalMonitorStateException if the caller does not hold it
+   */
+  public void unlock() {
+    requireHeld();
+    word.unlock();
+    local.unlock();
+  }
+
+  private void requireHeld() {
+    if (!local.isHeldByCurrentThread()) {
+      throw new IllegalMonitorStateException("the caller does not hold this lock");
+    }
+  }
+
+  /** Removes its file, if this process has created it; who has the lock can go on using it. */
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

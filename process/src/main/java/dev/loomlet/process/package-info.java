@@ -1,0 +1,17 @@
+/**
+ * Child JVMs with the ease of threads: {@link dev.loomlet.process.JavaProcess} runs a lambda or a
+ * class in a process of its own, {@link dev.loomlet.process.ProcessPool} runs many tasks on a few
+ * processes (Python: {@code multiprocessing}, {@code concurrent.futures}).
+ *
+ * <p>A child is started by {@code posix_spawn}, gets the class path and flags of its parent, and is
+ * waited for by a pidfd, so that a greenlet that waits does not stop its loop and nobody takes
+ * another process for it. Pipes carry tasks and results. One more, that the parent never writes to,
+ * tells a child that its parent is gone; it ends then.
+ *
+ * <p>What crosses the pipes is serialised by the JDK, and read through a filter that knows what it
+ * allows and rejects the rest.
+ */
+@NullMarked
+package dev.loomlet.process;
+
+import org.jspecify.annotations.NullMarked;
