@@ -35,6 +35,7 @@ final class SimulatedJdk implements ClassFileTransformer {
   /** Parts of the JDK whose calls are changed. */
   private static final List<String> PARTS =
       List.of(
+          "java/net/",
           "java/util/concurrent/",
           "java/util/Timer",
           "java/util/Random",
@@ -42,7 +43,9 @@ final class SimulatedJdk implements ClassFileTransformer {
           "java/time/Clock",
           "java/lang/VirtualThread",
           "java/lang/Math",
-          "java/security/SecureRandom");
+          "java/security/SecureRandom",
+          "sun/net/",
+          "sun/security/ssl/");
 
   private static final String CLOCK = "java/time/Clock";
   private static final String RANDOM = "java/util/Random";
