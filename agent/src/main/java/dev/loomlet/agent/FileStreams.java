@@ -117,27 +117,19 @@ final class FileStreams {
     return n instanceof Integer count ? count : GO_ON;
   }
 
+  /** The JDK's own write, of the part of an array. */
+  @FunctionalInterface
+  interface Write {
+    void write(int offset, int length) throws Throwable;
+  }
+
   /** {@code FileOutputStream.write} to a regular file; returns whether it was done here. */
   static boolean write(
       JdkFiles files, FileOutputStream out, int fd, byte[] bytes, int offset, int length)
       throws Throwable {
-    if (files.writesAtOnce(fd, length) && !JdkAccess.isTraced()) {
-      int n = files.write(fd, bytes, offset, length);
-      if (n > 0 && n < length) {
-        JdkAccess.write(out, bytes, offset + n, length - n);
-      }
-      return n > 0;
-    }
-    if (!Elsewhere.isPossible()) {
-      return false;
-    }
-    Elsewhere.call(
-        () -> {
-          JdkAccess.write(out, bytes, offset, length);
-          return null;
-        },
-        false);
-    return true;
+    boolean atOnce = !JdkAccess.isTraced();
+    return write(
+        files, fd, bytes, offset, length, atOnce, (at, n) -> JdkAccess.write(out, bytes, at, n));
   }
 
   /** {@code RandomAccessFile.implWriteBytes}; returns whether it was done here. */
@@ -150,10 +142,17 @@ final class FileStreams {
     if (files == null || offset < 0 || length <= 0 || length > bytes.length - offset) {
       return false;
     }
-    if (files.writesAtOnce(fd, length)) {
+    return write(
+        files, fd, bytes, offset, length, true, (at, n) -> JdkAccess.writeFile(file, bytes, at, n));
+  }
+
+  private static boolean write(
+      JdkFiles files, int fd, byte[] bytes, int offset, int length, boolean atOnce, Write rest)
+      throws Throwable {
+    if (atOnce && files.writesAtOnce(fd, length)) {
       int n = files.write(fd, bytes, offset, length);
       if (n > 0 && n < length) {
-        JdkAccess.writeFile(file, bytes, offset + n, length - n);
+        rest.write(offset + n, length - n);
       }
       return n > 0;
     }
@@ -162,7 +161,7 @@ final class FileStreams {
     }
     Elsewhere.call(
         () -> {
-          JdkAccess.writeFile(file, bytes, offset, length);
+          rest.write(offset, length);
           return null;
         },
         false);

@@ -111,10 +111,6 @@ final class LockWord {
     return ProcessIdentity.pidOf(dead);
   }
 
-  boolean isHeldByThisProcess() {
-    return (owner() & ~ProcessIdentity.FLAG) == self;
-  }
-
   void unlock() {
     long was = (long) LONG.getAndSet(memory, OWNER, 0L);
     if ((was & ProcessIdentity.FLAG) != 0) {

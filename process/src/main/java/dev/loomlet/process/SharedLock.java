@@ -1,6 +1,5 @@
 package dev.loomlet.process;
 
-import dev.loomlet.sync.Mutex;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.io.IOException;
@@ -36,14 +35,13 @@ public final class SharedLock implements Serializable, AutoCloseable {
   private static final int SIZE = 64;
 
   private final SharedMemory memory;
-  private transient Mutex local = new Mutex("shared lock");
-  private transient LockWord word;
+  private transient TwoLevelLock lock;
   private transient MemorySegment segment;
 
   private SharedLock(SharedMemory memory) {
     this.memory = memory;
     this.segment = memory.segment();
-    this.word = new LockWord(segment);
+    this.lock = new TwoLevelLock("shared lock", segment);
   }
 
   /**
@@ -57,9 +55,8 @@ public final class SharedLock implements Serializable, AutoCloseable {
 
   private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
     in.defaultReadObject();
-    local = new Mutex("shared lock");
     segment = memory.segment();
-    word = new LockWord(segment);
+    lock = new TwoLevelLock("shared lock", segment);
   }
 
   /**
@@ -94,36 +91,17 @@ public final class SharedLock implements Serializable, AutoCloseable {
   }
 
   private boolean lock(long nanos) {
-    TimeLimit limit = nanos == Waiter.FOREVER ? null : new TimeLimit(nanos);
-    if (!lockLocally(nanos)) {
-      return false;
-    }
-    int how;
-    try {
-      how = word.lock(limit == null ? nanos : limit.left());
-    } catch (Throwable e) {
-      local.unlock();
-      throw e;
-    }
+    int how = lock.lock(nanos);
     if (how == LockWord.TIMED_OUT) {
-      local.unlock();
       return false;
     }
     if (how == LockWord.OWNER_DIED) {
       segment.set(ValueLayout.JAVA_INT, INCONSISTENT, 1);
     }
     if (segment.get(ValueLayout.JAVA_INT, INCONSISTENT) != 0) {
-      throw new OwnerDiedException(word.deadPid());
+      throw new OwnerDiedException(lock.deadPid());
     }
     return true;
-  }
-
-  private boolean lockLocally(long nanos) {
-    if (nanos == Waiter.FOREVER) {
-      local.lock();
-      return true;
-    }
-    return local.tryLock() || (nanos > 0 && local.tryLock(Duration.ofNanos(nanos)));
   }
 
   /**
@@ -144,12 +122,11 @@ public final class SharedLock implements Serializable, AutoCloseable {
    */
   public void unlock() {
     requireHeld();
-    word.unlock();
-    local.unlock();
+    lock.unlock();
   }
 
   private void requireHeld() {
-    if (!local.isHeldByCurrentThread()) {
+    if (!lock.isHeldByCaller()) {
       throw new IllegalMonitorStateException("the caller does not hold this lock");
     }
   }

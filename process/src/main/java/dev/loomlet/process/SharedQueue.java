@@ -2,7 +2,6 @@ package dev.loomlet.process;
 
 import dev.loomlet.linux.FutexCalls;
 import dev.loomlet.queue.QueueShutDown;
-import dev.loomlet.sync.Mutex;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.io.IOException;
@@ -64,15 +63,13 @@ public final class SharedQueue implements Serializable, AutoCloseable {
   /** What a process has of it; not sent. */
   private static final class Ends {
     final MemorySegment segment;
-    final LockWord putLock;
-    final LockWord takeLock;
-    final Mutex putting = new Mutex("shared queue, put");
-    final Mutex taking = new Mutex("shared queue, take");
+    final TwoLevelLock putLock;
+    final TwoLevelLock takeLock;
 
     Ends(MemorySegment segment) {
       this.segment = segment;
-      this.putLock = new LockWord(segment.asSlice(PUT_LOCK));
-      this.takeLock = new LockWord(segment.asSlice(TAKE_LOCK));
+      this.putLock = new TwoLevelLock("shared queue, put", segment.asSlice(PUT_LOCK));
+      this.takeLock = new TwoLevelLock("shared queue, take", segment.asSlice(TAKE_LOCK));
     }
   }
 
@@ -133,7 +130,7 @@ public final class SharedQueue implements Serializable, AutoCloseable {
   /**
    * Puts a message, and waits for room for a limited time.
    *
-   * @param timeout 0 or less not to wait
+   * @param timeout 0 or less not to wait, neither for room nor for others who put
    * @return whether it was put
    */
   public boolean put(byte[] message, Duration timeout) {
@@ -150,23 +147,19 @@ public final class SharedQueue implements Serializable, AutoCloseable {
               + "; create it for larger ones");
     }
     Ends to = ends;
-    TimeLimit limit = null;
+    TimeLimit limit = new TimeLimit(nanos);
     while (true) {
-      to.putting.lock();
+      if (to.putLock.lock(limit.left()) == LockWord.TIMED_OUT) {
+        return false;
+      }
       try {
-        to.putLock.lock(Waiter.FOREVER);
-        try {
-          requireOpen(to);
-          if (putNow(to, message)) {
-            break;
-          }
-        } finally {
-          to.putLock.unlock();
+        requireOpen(to);
+        if (putNow(to, message)) {
+          break;
         }
       } finally {
-        to.putting.unlock();
+        to.putLock.unlock();
       }
-      limit = limit == null ? new TimeLimit(nanos) : limit;
       if (!awaitChange(to, NOT_FULL, NOT_FULL_WAITERS, limit, true)) {
         return false;
       }
@@ -226,7 +219,7 @@ public final class SharedQueue implements Serializable, AutoCloseable {
   /**
    * Takes a message, and waits for one for a limited time.
    *
-   * @param timeout 0 or less not to wait
+   * @param timeout 0 or less not to wait, neither for a message nor for others who take
    * @return null if none came
    */
   public byte @Nullable [] take(Duration timeout) {
@@ -235,21 +228,18 @@ public final class SharedQueue implements Serializable, AutoCloseable {
 
   private byte @Nullable [] take(long nanos) {
     Ends from = ends;
-    TimeLimit limit = null;
+    TimeLimit limit = new TimeLimit(nanos);
     byte[] message;
     while (true) {
       // Before the look, so that what was put before a shutdown is seen.
       boolean shut = (int) INT.getAcquire(from.segment, (long) SHUT) != 0;
-      from.taking.lock();
+      if (from.takeLock.lock(limit.left()) == LockWord.TIMED_OUT) {
+        return null;
+      }
       try {
-        from.takeLock.lock(Waiter.FOREVER);
-        try {
-          message = takeNow(from);
-        } finally {
-          from.takeLock.unlock();
-        }
+        message = takeNow(from);
       } finally {
-        from.taking.unlock();
+        from.takeLock.unlock();
       }
       if (message != null) {
         break;
@@ -257,7 +247,6 @@ public final class SharedQueue implements Serializable, AutoCloseable {
       if (shut) {
         throw new QueueShutDown("the shared queue was shut down and has no more messages");
       }
-      limit = limit == null ? new TimeLimit(nanos) : limit;
       if (!awaitChange(from, NOT_EMPTY, NOT_EMPTY_WAITERS, limit, false)) {
         return null;
       }
@@ -333,18 +322,18 @@ public final class SharedQueue implements Serializable, AutoCloseable {
   public void shutdown() {
     Ends of = ends;
     // Whoever puts at the moment is let finish, so that nothing comes after this.
-    of.putting.lock();
-    try {
-      of.putLock.lock(Waiter.FOREVER);
-      INT.setVolatile(of.segment, (long) SHUT, 1);
-      of.putLock.unlock();
-    } finally {
-      of.putting.unlock();
-    }
+    of.putLock.lock(Waiter.FOREVER);
+    INT.setVolatile(of.segment, (long) SHUT, 1);
+    of.putLock.unlock();
     for (int word : new int[] {NOT_EMPTY, NOT_FULL}) {
       int _ = (int) INT.getAndAdd(of.segment, (long) word, 1);
       FutexCalls.wake(of.segment.asSlice(word, 4), Integer.MAX_VALUE);
     }
+  }
+
+  /** What those who put hold, for tests. */
+  TwoLevelLock putLock() {
+    return ends.putLock;
   }
 
   /** How many messages there are; an estimate. */

@@ -3,9 +3,11 @@ package dev.loomlet.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.process.OnEveryEngine.TestLoop;
 import dev.loomlet.queue.QueueShutDown;
+import dev.loomlet.wait.Waiter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -62,6 +64,29 @@ class SharedQueueTest {
     } catch (QueueShutDown e) {
       out.shutdown();
     }
+  }
+
+  @OnTwoEngines
+  void waitsNoLongerThanItsLimitForAnotherWhoPuts(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          try (SharedQueue queue = SharedQueue.create(2, 10)) {
+            // given
+            Greenlet<?> other =
+                Loomlet.spawn(
+                    () -> {
+                      queue.putLock().lock(Waiter.FOREVER);
+                      Loomlet.sleep(Duration.ofHours(1));
+                    });
+            Loomlet.sleep(1);
+
+            // when / then
+            assertThat(queue.put(bytes("now"), Duration.ZERO)).isFalse();
+            assertThat(queue.put(bytes("soon"), Duration.ofMillis(20))).isFalse();
+            assertThat(queue.size()).isZero();
+            other.kill();
+          }
+        });
   }
 
   @Test
