@@ -157,6 +157,11 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
   }
 
   @Override
+  public int readyCount() {
+    return policy.size();
+  }
+
+  @Override
   public int monitorWaits() {
     return monitorWaits;
   }
@@ -361,6 +366,18 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
       task.endWait();
     }
     Task.checkpoint();
+  }
+
+  @Override
+  public boolean parkBriefly() {
+    Task task = Task.of(Thread.currentThread());
+    if (task == null) {
+      return false;
+    }
+    task.beginWait(true);
+    boolean parked = task.tryPark(this);
+    task.endWait();
+    return parked;
   }
 
   @Override

@@ -44,8 +44,9 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   static final int RECEIVE = 4;
   static final int ACCEPT = 8;
   static final int CONNECT = 16;
+  static final int SEND = 32;
 
-  private static final int KINDS = 5;
+  private static final int KINDS = 6;
 
   static final int SUBMISSIONS = 256;
   private static final int COMPLETIONS = 2048;
@@ -71,6 +72,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   private final Thread owner = Thread.currentThread();
   final Ring ring;
   final UringBuffers buffers;
+  final UringSends sends;
 
   /** Whether a receive goes on until it has brought enough. */
   final boolean receivesOn;
@@ -103,6 +105,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
         throw new IOException("cannot start the engine " + NAME + ": no buffers for the kernel");
       }
       this.buffers = new UringBuffers(group, chunks);
+      this.sends = new UringSends(context, chunks);
       boolean old = UringSupport.isTakenForOld();
       this.receivesOn = !old && UringSupport.limitsReceive();
       this.wakesByMessage = !old && ring.enableWake(WAKE_UP);
@@ -222,6 +225,12 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
       case CONNECT -> {
         if (descriptor instanceof UringStreamSocket stream) {
           stream.connected(result);
+        }
+      }
+      case SEND -> {
+        sends.ended();
+        if (descriptor instanceof UringStreamSocket stream) {
+          stream.sent(result);
         }
       }
       default -> {
@@ -357,11 +366,14 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
       return;
     }
     for (int i = 0; i < KINDS; i++) {
-      if ((descriptor.operations & 1 << i) != 0) {
+      if ((descriptor.operations & ~SEND & 1 << i) != 0) {
         cancel(descriptor, 1 << i);
       }
     }
-    enterNow();
+    do {
+      enterNow();
+      // What was given to be sent is sent; its sender waits to hear of it.
+    } while ((descriptor.operations & SEND) != 0);
   }
 
   /** Begins a call; the caller completes the submission and then waits for the call. */

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Unix sockets are the exception: with their bytes may come descriptors, which a receive that
  * nobody asked for would lose. They are waited for and read like other descriptors.
  *
- * <p>Writing is tried at once, and waits only if the peer is slow: that is cheaper than to have the
- * kernel tell of each write that it is done.
+ * <p>A write is tried at once if its greenlet has the loop for itself. If others are ready to run, who
+ * will probably write as well, little writes are done together at the end of the turn, by one
+ * system call ({@link UringSends}). Only if the peer is slow does a write wait longer.
  */
 final class UringStreamSocket extends LinuxStreamSocket {
   /** A receive ends when it has brought so much in all, and brings no more than that at a time. */
@@ -63,6 +64,12 @@ final class UringStreamSocket extends LinuxStreamSocket {
   private boolean inMasses;
 
   private int connectResult;
+
+  /** Waits until the end of the turn for what it sends. */
+  private @Nullable Thread sender;
+
+  private int sendLength;
+  private int sendResult;
 
   /** The socket's family; negative as long as it was not asked for. */
   private int family = -1;
@@ -306,6 +313,92 @@ final class UringStreamSocket extends LinuxStreamSocket {
     } else if (n != -Errno.EINTR) {
       end = n;
       state |= READABLE;
+    }
+  }
+
+  @Override
+  int send(MemorySegment source, long offset, int length) throws IOException {
+    if (!isReceivedFor() || !uring.sends.puts(length)) {
+      return super.send(source, offset, length);
+    }
+    return sendTogether(uring.sends.put(source, offset, length), length);
+  }
+
+  @Override
+  int send(Chunk chunk, int position, int length) throws IOException {
+    if (!isReceivedFor() || !uring.sends.puts(length)) {
+      return super.send(chunk, position, length);
+    }
+    return sendTogether(uring.sends.put(chunk.segment(), position, length), length);
+  }
+
+  @Override
+  int send(GatheredBytes bytes, GatheredBytes.Copies copies) throws IOException {
+    int length = bytes.lengthUpTo(UringSends.MOST);
+    if (!isReceivedFor() || !uring.sends.puts(length)) {
+      return super.send(bytes, copies);
+    }
+    return sendTogether(uring.sends.put(bytes, length), length);
+  }
+
+  /** Has the kernel send at the end of the turn, and waits for that. */
+  private int sendTogether(long address, int length) throws IOException {
+    uring.prepare(this, UringEngine.SEND, RingOpcode.SEND, address, length);
+    uring.ring.operationFlags(UringSends.FLAGS);
+    uring.sends.begun();
+    waits();
+    sender = Thread.currentThread();
+    sendLength = length;
+    try {
+      context.parkBriefly();
+    } finally {
+      // Whatever has ended the wait, the memory and the bytes must not be left behind.
+      endSend();
+      sender = null;
+    }
+    int result = sendResult;
+    if (result < length && !isOpen()) {
+      throw closedWhileWaiting();
+    }
+    return switch (-result) {
+      case Errno.EAGAIN, Errno.EINTR -> 0;
+      default -> {
+        if (result < 0) {
+          throw SocketFailure.operation("write to", describe(), -result);
+        }
+        yield result;
+      }
+    };
+  }
+
+  private void endSend() {
+    while ((operations & UringEngine.SEND) != 0) {
+      uring.enterNow();
+    }
+  }
+
+  /** The kernel has sent, or tried to. */
+  void sent(int result) {
+    sendResult = result;
+    if (result < sendLength && (result >= 0 || result == -Errno.EAGAIN)) {
+      // Now, and not when the sender runs: that there is room again may be known before.
+      state &= ~WRITABLE;
+    }
+    Thread waiting = sender;
+    if (waiting != null) {
+      context.unpark(waiting);
+    }
+  }
+
+  @Override
+  void finishSend() {
+    Thread other = sender;
+    if (other == null) {
+      return;
+    }
+    endSend();
+    if (sendResult == -Errno.EAGAIN || (sendResult >= 0 && sendResult < sendLength)) {
+      throw busy(other, "waits to write to ");
     }
   }
 

@@ -305,17 +305,19 @@ public final class Mount extends Step {
    * @param blocker what it waits for, for thread dumps
    */
   public void park(Object blocker) {
-    if ((boolean) PARK_PERMIT.getVolatile(thread) || (boolean) INTERRUPTED.getVolatile(thread)) {
-      // Returns at once and uses up the permit.
-      LockSupport.park(blocker);
-      return;
-    }
-    LockSupport.setCurrentBlocker(blocker);
-    if (!leave(thread, PARKING)) {
+    if (!tryPark(thread, blocker)) {
       // It cannot be unmounted at the moment, so it takes the carrier with it.
       LockSupport.park(blocker);
     }
-    LockSupport.setCurrentBlocker(null);
+  }
+
+  /**
+   * As {@link #park}, unless it would take the carrier with it.
+   *
+   * @return false, at once, if the thread cannot be unmounted at the moment
+   */
+  public boolean tryPark(Object blocker) {
+    return tryPark(thread, blocker);
   }
 
   /** Lets others run once. The calling thread must be this one. */
@@ -331,6 +333,7 @@ public final class Mount extends Step {
    */
   static boolean tryPark(Thread thread, @Nullable Object blocker) {
     if ((boolean) PARK_PERMIT.getVolatile(thread) || (boolean) INTERRUPTED.getVolatile(thread)) {
+      // Returns at once and uses up the permit.
       LockSupport.park(blocker);
       return true;
     }
