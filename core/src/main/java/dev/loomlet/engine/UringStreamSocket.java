@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Unix sockets are the exception: with their bytes may come descriptors, which a receive that
  * nobody asked for would lose. They are waited for and read like other descriptors.
  *
- * <p>A write is tried at once if its greenlet has the loop for itself. If others are ready to run, who
- * will probably write as well, little writes are done together at the end of the turn, by one
+ * <p>A write is tried at once if its greenlet has the loop for itself. If others are ready to run,
+ * who will probably write as well, little writes are done together at the end of the turn, by one
  * system call ({@link UringSends}). Only if the peer is slow does a write wait longer.
  */
 final class UringStreamSocket extends LinuxStreamSocket {
