@@ -6,6 +6,7 @@ import dev.loomlet.engine.JdkDescriptors;
 import dev.loomlet.jdk.Dispatcher;
 import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.jdk.ThreadParking;
 import dev.loomlet.sched.Inbox;
 import dev.loomlet.sched.Policy;
 import dev.loomlet.sched.Step;
@@ -370,12 +371,13 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
 
   @Override
   public boolean parkBriefly() {
-    Task task = Task.of(Thread.currentThread());
+    Thread self = Thread.currentThread();
+    Task task = Task.of(self);
     if (task == null) {
-      return false;
+      return ThreadParking.park(self, this);
     }
     task.beginWait(true);
-    boolean parked = task.tryPark(this);
+    boolean parked = ThreadParking.park(self, this);
     task.endWait();
     return parked;
   }

@@ -196,28 +196,27 @@ public final class JdkDescriptors {
   }
 
   /**
-   * Writes to a socket what it has room for, without waiting. On the loop.
+   * Writes to a socket what it has room for. Does not wait for more room, but may let others of the
+   * loop run, who probably write as well, so that all is sent by one system call. On the loop.
    *
    * @return how many bytes, or a negative error, of which those that matter have names here
    */
   public int send(int fd, byte[] source, int offset, int length) {
     MemorySegment bytes = MemorySegment.ofArray(source).asSlice(offset, length);
-    return sent(fd, engine.calls.send(fd, bytes, length), length);
+    return send(fd, bytes, length);
   }
 
   /** The same from memory outside the Java heap. */
   public int send(int fd, long address, int length) {
-    return sent(fd, engine.calls.send(fd, address, length), length);
+    return send(fd, MemorySegment.ofAddress(address).reinterpret(length), length);
   }
 
-  private int sent(int fd, int n, int length) {
-    if (n < length) {
-      JdkDescriptor descriptor = current(fd);
-      if (descriptor != null) {
-        descriptor.sent(n, length);
-      }
+  private int send(int fd, MemorySegment bytes, int length) {
+    JdkDescriptor descriptor = current(fd);
+    if (descriptor == null) {
+      return engine.calls.send(fd, bytes, length);
     }
-    return n;
+    return engine.send(descriptor, bytes, length);
   }
 
   /** What the system says of an error that {@link #receive} or {@link #send} gave. */

@@ -229,8 +229,8 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
       }
       case SEND -> {
         sends.ended();
-        if (descriptor instanceof UringStreamSocket stream) {
-          stream.sent(result);
+        if (descriptor != null) {
+          descriptor.sent(result);
         }
       }
       default -> {
@@ -339,6 +339,22 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   }
 
   @Override
+  int send(JdkDescriptor socket, MemorySegment source, int length) {
+    if (!sends.puts(length)) {
+      return super.send(socket, source, length);
+    }
+    UringSend sending = socket.sending;
+    if (sending == null) {
+      sending = new UringSend(this, socket);
+      socket.sending = sending;
+    } else if (sending.isUnderWay()) {
+      sending.finish();
+      return super.send(socket, source, length);
+    }
+    return sending.send(sends.put(source, 0, length), length);
+  }
+
+  @Override
   boolean keepsWatching() {
     return true;
   }
@@ -360,7 +376,6 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   void unwatch(LinuxDescriptor descriptor) {
     if (isKept(descriptor)) {
       Objects.requireNonNull(ofTheJdk).remove(descriptor);
-      return;
     }
     if (descriptor.operations == 0) {
       return;

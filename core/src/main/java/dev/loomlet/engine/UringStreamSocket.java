@@ -47,6 +47,7 @@ final class UringStreamSocket extends LinuxStreamSocket {
   private static final byte[] NOTHING = {};
 
   private final UringEngine uring;
+  private final UringSend sending;
 
   /** What has arrived and was not read: in a chunk, or else in an array. */
   private @Nullable Chunk unread;
@@ -65,18 +66,13 @@ final class UringStreamSocket extends LinuxStreamSocket {
 
   private int connectResult;
 
-  /** Waits until the end of the turn for what it sends. */
-  private @Nullable Thread sender;
-
-  private int sendLength;
-  private int sendResult;
-
   /** The socket's family; negative as long as it was not asked for. */
   private int family = -1;
 
   UringStreamSocket(UringEngine engine, int fd, int state) {
     super(engine, fd, state & ~READABLE);
     this.uring = engine;
+    this.sending = new UringSend(engine, this);
   }
 
   @Override
@@ -341,63 +337,27 @@ final class UringStreamSocket extends LinuxStreamSocket {
     return sendTogether(uring.sends.put(bytes, length), length);
   }
 
-  /** Has the kernel send at the end of the turn, and waits for that. */
   private int sendTogether(long address, int length) throws IOException {
-    uring.prepare(this, UringEngine.SEND, RingOpcode.SEND, address, length);
-    uring.ring.operationFlags(UringSends.FLAGS);
-    uring.sends.begun();
     waits();
-    sender = Thread.currentThread();
-    sendLength = length;
-    try {
-      context.parkBriefly();
-    } finally {
-      // Whatever has ended the wait, the memory and the bytes must not be left behind.
-      endSend();
-      sender = null;
-    }
-    int result = sendResult;
+    int result = sending.send(address, length);
     if (result < length && !isOpen()) {
       throw closedWhileWaiting();
     }
-    return switch (-result) {
-      case Errno.EAGAIN, Errno.EINTR -> 0;
-      default -> {
-        if (result < 0) {
-          throw SocketFailure.operation("write to", describe(), -result);
-        }
-        yield result;
-      }
-    };
-  }
-
-  private void endSend() {
-    while ((operations & UringEngine.SEND) != 0) {
-      uring.enterNow();
+    if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR) {
+      throw SocketFailure.operation("write to", describe(), -result);
     }
+    return Math.max(0, result);
   }
 
-  /** The kernel has sent, or tried to. */
+  @Override
   void sent(int result) {
-    sendResult = result;
-    if (result < sendLength && (result >= 0 || result == -Errno.EAGAIN)) {
-      // Now, and not when the sender runs: that there is room again may be known before.
-      state &= ~WRITABLE;
-    }
-    Thread waiting = sender;
-    if (waiting != null) {
-      context.unpark(waiting);
-    }
+    sending.ended(result);
   }
 
   @Override
   void finishSend() {
-    Thread other = sender;
-    if (other == null) {
-      return;
-    }
-    endSend();
-    if (sendResult == -Errno.EAGAIN || (sendResult >= 0 && sendResult < sendLength)) {
+    Thread other = sending.finish();
+    if (other != null) {
       throw busy(other, "waits to write to ");
     }
   }

@@ -305,19 +305,17 @@ public final class Mount extends Step {
    * @param blocker what it waits for, for thread dumps
    */
   public void park(Object blocker) {
-    if (!tryPark(thread, blocker)) {
+    if ((boolean) PARK_PERMIT.getVolatile(thread) || (boolean) INTERRUPTED.getVolatile(thread)) {
+      // Returns at once and uses up the permit.
+      LockSupport.park(blocker);
+      return;
+    }
+    LockSupport.setCurrentBlocker(blocker);
+    if (!leave(thread, PARKING)) {
       // It cannot be unmounted at the moment, so it takes the carrier with it.
       LockSupport.park(blocker);
     }
-  }
-
-  /**
-   * As {@link #park}, unless it would take the carrier with it.
-   *
-   * @return false, at once, if the thread cannot be unmounted at the moment
-   */
-  public boolean tryPark(Object blocker) {
-    return tryPark(thread, blocker);
+    LockSupport.setCurrentBlocker(null);
   }
 
   /** Lets others run once. The calling thread must be this one. */
@@ -333,7 +331,6 @@ public final class Mount extends Step {
    */
   static boolean tryPark(Thread thread, @Nullable Object blocker) {
     if ((boolean) PARK_PERMIT.getVolatile(thread) || (boolean) INTERRUPTED.getVolatile(thread)) {
-      // Returns at once and uses up the permit.
       LockSupport.park(blocker);
       return true;
     }

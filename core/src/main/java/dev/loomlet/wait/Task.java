@@ -70,17 +70,6 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
     }
   }
 
-  /**
-   * As {@link #park}, unless that would stop the loop.
-   *
-   * @return false, at once, if the thread cannot leave its carrier at the moment, or mounting is
-   *     left to the JDK
-   */
-  public final boolean tryPark(Object blocker) {
-    Mount own = mount;
-    return own != null && own.tryPark(blocker);
-  }
-
   /** Lets others of the loop run once. The calling thread must be this one. */
   public final void yieldNow() {
     Mount own = mount;
