@@ -76,6 +76,28 @@ class PatchedTransferTest {
   }
 
   @OnEachEngine
+  void whatOthersWriteBeforeACloseInTheSameTurnArrives(String engine) throws Exception {
+    connected(
+        engine,
+        (client, peer) -> {
+          // given: a socket that has been waited for, and more to do in the turn
+          drain(client, peer);
+          Greenlet<?> writer =
+              Loomlet.spawn(() -> client.getOutputStream().write(new byte[] {4, 5, 6}));
+          Greenlet<?> closer = Loomlet.spawn(client::close);
+          for (int i = 0; i < 5; i++) {
+            Loomlet.spawn(Loomlet::yield);
+          }
+          // when
+          byte[] read = peer.getInputStream().readAllBytes();
+          // then
+          assertThat(read).isEqualTo(new byte[] {4, 5, 6});
+          closer.get();
+          writer.join();
+        });
+  }
+
+  @OnEachEngine
   void anEmptySocketIsReadAgainWhenSomethingHasCome(String engine) throws Exception {
     connected(
         engine,

@@ -1,6 +1,5 @@
 package dev.loomlet.engine;
 
-import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.linux.BufferRing;
 import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.PollEvents;
@@ -69,7 +68,6 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   private static final int READ_EVENTS =
       PollEvents.POLLIN | PollEvents.POLLPRI | PollEvents.POLLRDHUP;
 
-  private final Thread owner = Thread.currentThread();
   final Ring ring;
   final UringBuffers buffers;
   final UringSends sends;
@@ -355,6 +353,14 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   }
 
   @Override
+  void finishSend(JdkDescriptor socket) {
+    UringSend sending = socket.sending;
+    if (sending != null) {
+      sending.finish();
+    }
+  }
+
+  @Override
   boolean keepsWatching() {
     return true;
   }
@@ -397,11 +403,6 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
     underWay.add(call);
     ring.prepare(opcode, descriptor, address, length, UringCalls.keyOf(call));
     return call;
-  }
-
-  /** Whether the caller is on the thread that drives the ring. */
-  boolean isOnLoop() {
-    return JdkInternals.currentCarrier() == owner;
   }
 
   /** Closes a descriptor whose close may block, without waiting for it. */
