@@ -62,6 +62,7 @@ final class PatchPoints {
           transferringArray("tryWrite", "writes from the caller's array", HookMethod.WRITE_SOCKET),
           transferring("read", HookMethod.READ_SOCKET_TO),
           transferring("write", HookMethod.WRITE_SOCKET_FROM),
+          gathering(),
           new PatchPoint(
               EnumSet.of(SOCKETS),
               POLLER + "$Pollers",
@@ -174,6 +175,22 @@ final class PatchPoints {
         code -> {
           code.aload(1).lload(2).iload(4);
           returnUnlessLeft(code, hook);
+        });
+  }
+
+  private static PatchPoint gathering() {
+    return new PatchPoint(
+        EnumSet.of(SOCKETS),
+        "sun.nio.ch.SocketDispatcher",
+        "writev",
+        "(Ljava/io/FileDescriptor;JI)J",
+        "several short buffers leave with what others write",
+        code -> {
+          code.aload(1).lload(2).iload(4);
+          HookMethod.WRITE_SOCKET_PIECES.call(code);
+          code.dup()
+              .loadConstant(Hooks.LEFT)
+              .ifThenElse(Opcode.IF_ICMPNE, done -> done.i2l().lreturn(), CodeBuilder::pop);
         });
   }
 

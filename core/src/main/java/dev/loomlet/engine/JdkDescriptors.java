@@ -1,6 +1,7 @@
 package dev.loomlet.engine;
 
 import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.NativeMemory;
 import dev.loomlet.linux.PollEvents;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
@@ -45,6 +46,9 @@ public final class JdkDescriptors {
 
   /** From the same: it is a pipe or something else that is not a socket. Nothing was done. */
   public static final int NOT_A_SOCKET = -Errno.ENOTSOCK;
+
+  /** From {@link #sendPieces}: the caller is to do it himself. Nothing was done. */
+  public static final int NOT_TAKEN = -Errno.EOPNOTSUPP;
 
   private static final int PAGE = 1024;
   private static final int PAGES = 1024;
@@ -219,7 +223,19 @@ public final class JdkDescriptors {
 
   /** The same from memory outside the Java heap. */
   public int send(int fd, long address, int length) {
-    return send(fd, MemorySegment.ofAddress(address).reinterpret(length), length);
+    return send(fd, NativeMemory.at(address, length), length);
+  }
+
+  /**
+   * Writes several pieces to a socket together with what others of the loop write, if that is
+   * better than by a system call of their own. On the loop.
+   *
+   * @param vector address of {@code struct iovec}s (readv(2))
+   * @return how many bytes, {@link #NOT_TAKEN}, or another negative error
+   */
+  public int sendPieces(int fd, long vector, int count) {
+    JdkDescriptor descriptor = current(fd);
+    return descriptor == null ? NOT_TAKEN : engine.sendPieces(descriptor, vector, count);
   }
 
   private int send(int fd, MemorySegment bytes, int length) {

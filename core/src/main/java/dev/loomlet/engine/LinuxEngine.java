@@ -93,6 +93,11 @@ abstract class LinuxEngine implements Engine {
     return n;
   }
 
+  /** See {@link JdkDescriptors#sendPieces}. */
+  int sendPieces(JdkDescriptor socket, long vector, int count) {
+    return JdkDescriptors.NOT_TAKEN;
+  }
+
   /**
    * Has the kernel send at once what was given to it for a socket; for models that put that off.
    */

@@ -2,6 +2,7 @@ package dev.loomlet.engine;
 
 import dev.loomlet.linux.BufferRing;
 import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.NativeMemory;
 import dev.loomlet.linux.PollEvents;
 import dev.loomlet.linux.Ring;
 import dev.loomlet.linux.RingOpcode;
@@ -338,18 +339,35 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
 
   @Override
   int send(JdkDescriptor socket, MemorySegment source, int length) {
-    if (!sends.puts(length)) {
-      return super.send(socket, source, length);
-    }
-    UringSend sending = socket.sending;
-    if (sending == null) {
-      sending = new UringSend(this, socket);
-      socket.sending = sending;
-    } else if (sending.isUnderWay()) {
+    UringSend sending = sendingOf(socket);
+    if (sending.isUnderWay()) {
       sending.finish();
-      return super.send(socket, source, length);
+    } else if (sends.puts(length)) {
+      return sending.send(sends.put(source, 0, length), length);
     }
-    return sending.send(sends.put(source, 0, length), length);
+    return super.send(socket, source, length);
+  }
+
+  @Override
+  int sendPieces(JdkDescriptor socket, long vector, int count) {
+    MemorySegment pieces = NativeMemory.at(vector, (long) count * UringSends.PIECE);
+    int length = UringSends.lengthOf(pieces, count);
+    UringSend sending = sendingOf(socket);
+    if (sending.isUnderWay()) {
+      sending.finish();
+    } else if (sends.puts(length)) {
+      return sending.send(sends.put(pieces, count, length), length);
+    }
+    return JdkDescriptors.NOT_TAKEN;
+  }
+
+  private UringSend sendingOf(JdkDescriptor socket) {
+    UringSend known = socket.sending;
+    if (known == null) {
+      known = new UringSend(this, socket);
+      socket.sending = known;
+    }
+    return known;
   }
 
   @Override

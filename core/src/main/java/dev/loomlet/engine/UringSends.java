@@ -1,5 +1,8 @@
 package dev.loomlet.engine;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.loomlet.linux.NativeMemory;
 import dev.loomlet.linux.SystemCalls;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,9 @@ final class UringSends {
 
   /** Of a send: it does not wait, and raises no signal. */
   static final int FLAGS = SystemCalls.SEND_FLAGS;
+
+  /** Bytes of a {@code struct iovec}: address and length. */
+  static final int PIECE = 16;
 
   /** From so many greenlets that are ready on, a write waits for theirs. */
   private static final int COMPANY = 2;
@@ -63,6 +69,33 @@ final class UringSends {
     Chunk target = chunk();
     bytes.copyTo(target.segment(), at);
     return target.address() + at;
+  }
+
+  /**
+   * As the other one, from several places outside of the Java heap.
+   *
+   * @param pieces their {@code struct iovec}s
+   */
+  long put(MemorySegment pieces, int count, int length) {
+    int at = place(length);
+    Chunk target = chunk();
+    long to = at;
+    for (int i = 0; i < count; i++) {
+      long address = pieces.get(JAVA_LONG, (long) i * PIECE);
+      long part = pieces.get(JAVA_LONG, (long) i * PIECE + 8);
+      MemorySegment.copy(NativeMemory.at(address, part), 0, target.segment(), to, part);
+      to += part;
+    }
+    return target.address() + at;
+  }
+
+  /** How many bytes some {@code struct iovec}s have, or just more than may be sent here. */
+  static int lengthOf(MemorySegment pieces, int count) {
+    long length = 0;
+    for (int i = 0; i < count && length <= MOST; i++) {
+      length += pieces.get(JAVA_LONG, (long) i * PIECE + 8);
+    }
+    return (int) Math.min(length, MOST + 1L);
   }
 
   private int place(int length) {
