@@ -356,7 +356,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
     if (sending.isUnderWay()) {
       sending.finish();
     } else if (sends.puts(length)) {
-      return sending.send(sends.put(pieces, count, length), length);
+      return sending.send(sends.putPieces(pieces, count, length), length);
     }
     return JdkDescriptors.NOT_TAKEN;
   }

@@ -76,7 +76,7 @@ final class UringSends {
    *
    * @param pieces their {@code struct iovec}s
    */
-  long put(MemorySegment pieces, int count, int length) {
+  long putPieces(MemorySegment pieces, int count, int length) {
     int at = place(length);
     Chunk target = chunk();
     long to = at;
