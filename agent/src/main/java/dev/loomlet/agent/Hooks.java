@@ -181,6 +181,14 @@ final class Hooks {
         : SocketTransfers.writePieces(descriptors, socket, vector, count);
   }
 
+  /** A socket is about to be closed or shut down for writing. */
+  static void finishSend(@Nullable FileDescriptor socket) {
+    JdkDescriptors descriptors = descriptors();
+    if (socket != null && descriptors != null) {
+      descriptors.finishSend(JdkAccess.numberOf(socket));
+    }
+  }
+
   /**
    * Starts the JDK's pollers, whose threads are virtual and would run on the caller's loop, and end
    * with it.

@@ -63,6 +63,12 @@ final class PatchPoints {
           transferring("read", HookMethod.READ_SOCKET_TO),
           transferring("write", HookMethod.WRITE_SOCKET_FROM),
           gathering(),
+          ending("sun.nio.ch.NioSocketImpl", "close", "()V"),
+          ending("sun.nio.ch.NioSocketImpl", "shutdownOutput", "()V"),
+          ending(
+              "sun.nio.ch.SocketChannelImpl",
+              "shutdownOutput",
+              "()Ljava/nio/channels/SocketChannel;"),
           new PatchPoint(
               EnumSet.of(SOCKETS),
               POLLER + "$Pollers",
@@ -191,6 +197,19 @@ final class PatchPoints {
           code.dup()
               .loadConstant(Hooks.LEFT)
               .ifThenElse(Opcode.IF_ICMPNE, done -> done.i2l().lreturn(), CodeBuilder::pop);
+        });
+  }
+
+  private static PatchPoint ending(String type, String method, String descriptor) {
+    return new PatchPoint(
+        EnumSet.of(SOCKETS),
+        type,
+        method,
+        descriptor,
+        "what others have written goes before the end",
+        code -> {
+          code.aload(0).getfield(ClassDesc.of(type), "fd", ClassDesc.of("java.io.FileDescriptor"));
+          HookMethod.FINISH_SEND.call(code);
         });
   }
 

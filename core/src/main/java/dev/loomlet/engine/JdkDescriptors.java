@@ -111,18 +111,18 @@ public final class JdkDescriptors {
    */
   public static void stop(int fd, int readiness) {
     for (JdkDescriptors each : ALL) {
-      each.finishSend(fd);
       each.engine.context.submit(() -> each.wake(fd, readiness));
     }
   }
 
-  /** What was written before a close in the same turn must not meet that close. */
-  private void finishSend(int fd) {
-    if (engine.isOnLoop()) {
-      JdkDescriptor descriptor = find(fd);
-      if (descriptor != null) {
-        engine.finishSend(descriptor);
-      }
+  /**
+   * Has sent what somebody has just given to {@link #send}, before a close or a shut-down in the
+   * same turn. On the loop.
+   */
+  public void finishSend(int fd) {
+    JdkDescriptor descriptor = find(fd);
+    if (descriptor != null) {
+      engine.finishSend(descriptor);
     }
   }
 

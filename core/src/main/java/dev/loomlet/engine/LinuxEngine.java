@@ -1,6 +1,5 @@
 package dev.loomlet.engine;
 
-import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.linux.DatagramCalls;
 import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.MessageCalls;
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 abstract class LinuxEngine implements Engine {
   final SystemCalls calls = new SystemCalls();
   final EngineContext context;
-  private final Thread owner = Thread.currentThread();
   final ChunkPool chunks = new ChunkPool();
   final Readiness.Progress progress = new Readiness.Progress();
   final DescriptorTable descriptors = new DescriptorTable();
@@ -102,11 +100,6 @@ abstract class LinuxEngine implements Engine {
    * Has the kernel send at once what was given to it for a socket; for models that put that off.
    */
   void finishSend(JdkDescriptor socket) {}
-
-  /** Whether the caller is on the thread that drives the engine. */
-  final boolean isOnLoop() {
-    return JdkInternals.currentCarrier() == owner;
-  }
 
   /** A socket was shut down in a direction on this side, which not every model hears of. */
   void hasShutDown(LinuxDescriptor socket, int readiness) {}

@@ -1,5 +1,6 @@
 package dev.loomlet.engine;
 
+import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.linux.BufferRing;
 import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.NativeMemory;
@@ -69,6 +70,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   private static final int READ_EVENTS =
       PollEvents.POLLIN | PollEvents.POLLPRI | PollEvents.POLLRDHUP;
 
+  private final Thread owner = Thread.currentThread();
   final Ring ring;
   final UringBuffers buffers;
   final UringSends sends;
@@ -413,6 +415,11 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
       enterNow();
       // What was given to be sent is sent; its sender waits to hear of it.
     } while ((descriptor.operations & SEND) != 0);
+  }
+
+  /** Whether the caller is on the thread that drives the ring. */
+  boolean isOnLoop() {
+    return JdkInternals.currentCarrier() == owner;
   }
 
   /** Begins a call; the caller completes the submission and then waits for the call. */
