@@ -5,17 +5,15 @@ import static java.lang.invoke.MethodType.methodType;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.lang.classfile.CodeBuilder;
-import java.lang.constant.ClassDesc;
-import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodType;
 import java.net.spi.InetAddressResolver;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /** The methods of {@link Hooks} as patched code sees them: static ones of the hook class. */
 @SuppressWarnings("ImmutableEnumChecker") // method types are immutable
-enum HookMethod {
+enum HookMethod implements Hook {
   POLL("poll", methodType(boolean.class, int.class, int.class, long.class, BooleanSupplier.class)),
   POLL_SELECTOR("pollSelector", methodType(boolean.class, int.class, long.class)),
   STOP_POLL("stopPoll", methodType(void.class, int.class, int.class)),
@@ -99,7 +97,13 @@ enum HookMethod {
   THREAD_SEED("threadSeed", methodType(long.class, long.class)),
   RANDOM_DOUBLE("randomDouble", methodType(double.class)),
   FILL("fill", methodType(boolean.class, byte[].class)),
-  NEW_SOCKET("newSocket", methodType(Object.class, boolean.class)),
+  SERVES("serves", methodType(boolean.class, FileDescriptor.class)),
+  SERVES_SOCKET("servesSocket", methodType(boolean.class, FileDescriptor.class)),
+  SERVES_NUMBER("servesNumber", methodType(boolean.class, int.class)),
+  SERVES_SELECTOR("servesSelector", methodType(boolean.class, int.class)),
+  LOCAL_HOST("localHost", methodType(Object.class)),
+  KEYS("keys", methodType(Set.class)),
+  CURRENT_THREAD("currentThread", methodType(Thread.class)),
   USES_FILE("usesFile", methodType(void.class)),
   LEAVES("leaves", methodType(void.class, String.class)),
   STARTS("starts", methodType(void.class, Thread.class)),
@@ -114,20 +118,18 @@ enum HookMethod {
     this.type = type;
   }
 
-  String methodName() {
+  @Override
+  public Class<?> home() {
+    return Hooks.class;
+  }
+
+  @Override
+  public String methodName() {
     return methodName;
   }
 
-  MethodType type() {
+  @Override
+  public MethodType type() {
     return type;
-  }
-
-  MethodTypeDesc descriptor() {
-    return type.describeConstable().orElseThrow();
-  }
-
-  /** Writes a call, for which the arguments are on the stack. */
-  void call(CodeBuilder code) {
-    code.invokestatic(ClassDesc.of(HookClass.NAME), methodName, descriptor());
   }
 }

@@ -120,19 +120,29 @@ final class Hooks {
 
   /** {@code Poller.poll}: whether it was done here. */
   static boolean poll(int fd, int event, long nanos, BooleanSupplier open) {
+    if (VirtualCalls.serves(fd)) {
+      VirtualCalls.await(fd, event, nanos, open);
+      return true;
+    }
     WaitLoop loop = sockets ? loop() : null;
     return loop != null && await(fd, readinessOf(event), nanos, open, loop);
   }
 
   /** {@code Poller.pollSelector}: whether it was done here. */
   static boolean pollSelector(int fd, long nanos) {
+    if (VirtualCalls.serves(fd)) {
+      VirtualCalls.await(fd, POLLIN, nanos, () -> true);
+      return true;
+    }
     WaitLoop loop = sockets ? loop() : null;
     return loop != null && await(fd, JdkDescriptors.READABLE, nanos, () -> true, loop);
   }
 
   /** {@code Poller.stopPoll}, of which the JDK's own part follows. */
   static void stopPoll(int fd, int event) {
-    if (sockets) {
+    if (VirtualCalls.serves(fd)) {
+      VirtualCalls.stop(fd, event);
+    } else if (sockets) {
       JdkDescriptors.stop(fd, readinessOf(event));
     }
   }
@@ -462,9 +472,39 @@ final class Hooks {
     return SimulatedCalls.fill(bytes);
   }
 
-  /** {@code SocketImpl.createPlatformSocketImpl}: a socket of a simulation; null on other loops. */
-  static @Nullable Object newSocket(boolean server) {
-    return SimulatedCalls.isSimulated() ? SimulatedSockets.make(server) : null;
+  /** {@code InetAddress.getLocalHost}; null if it was not done here. */
+  static @Nullable Object localHost() throws IOException {
+    return SimulatedCalls.isSimulated() ? HostNames.localHost() : null;
+  }
+
+  /** {@code ConcurrentHashMap.newKeySet}: one that keeps its order. */
+  static Set<?> keys() {
+    return new OrderedKeys();
+  }
+
+  /** {@code Thread.currentThread}: the thread that the caller stands in for, if it does. */
+  static Thread currentThread() {
+    return StandIns.originalOf(Thread.currentThread());
+  }
+
+  /** Whether a descriptor is of a simulation. */
+  static boolean servesNumber(int fd) {
+    return VirtualCalls.serves(fd);
+  }
+
+  /** The same. */
+  static boolean serves(@Nullable FileDescriptor descriptor) {
+    return descriptor != null && VirtualCalls.serves(JdkAccess.numberOf(descriptor));
+  }
+
+  /** The same, of one that a socket or channel of a simulation may not be without. */
+  static boolean servesSocket(@Nullable FileDescriptor descriptor) {
+    return descriptor != null && VirtualCalls.servesSocket(JdkAccess.numberOf(descriptor));
+  }
+
+  /** The same, of a selector. */
+  static boolean servesSelector(int fd) {
+    return VirtualCalls.servesSocket(fd);
   }
 
   /** A file of the machine is about to be used. */

@@ -101,12 +101,13 @@ public final class Patch {
    * {@code System.nanoTime}, {@code currentTimeMillis} and what is built on them, {@code Random},
    * {@code Math.random}, {@code ThreadLocalRandom}, {@code SecureRandom}, {@code UUID}. Of the
    * program's classes those are changed that are loaded from now on, so it comes before the
-   * program. {@code Socket} and {@code ServerSocket} are of the simulated network there. On other
-   * loops, and on threads without one, nothing is different.
+   * program. Sockets, channels and selectors are of the simulated network there, and so are {@code
+   * HttpClient} and {@code HttpServer}. On other loops, and on threads without one, nothing is
+   * different.
    *
-   * <p>What a simulation does not have is refused there with the call and its place: channels,
-   * selectors and datagram sockets, files, standard input, child processes, and threads that do not
-   * become greenlets. What the JDK does for itself, such as loading classes, goes on.
+   * <p>What a simulation does not have is refused there with the call and its place: asynchronous
+   * channels, files, standard input, child processes, and threads that do not become greenlets.
+   * What the JDK does for itself, such as loading classes, goes on.
    *
    * @throws IllegalStateException if this JVM cannot be changed so; says why
    */
@@ -117,8 +118,12 @@ public final class Patch {
         return;
       }
       Instrumentation tool = instrumentation();
+      boolean possible = prepare(tool, Set.of());
+      if (possible) {
+        Access.exportHooks(tool);
+      }
       String reason =
-          prepare(tool, Set.of())
+          possible
               ? SimulatedJdk.install(tool)
               : "the JDK's internals are out of reach";
       if (reason == null) {
@@ -151,7 +156,7 @@ public final class Patch {
       }
     }
     try {
-      SimulatedSockets.define();
+      VirtualCalls.prepare();
       Escapes.prepare();
     } catch (ReflectiveOperationException | LinkageError e) {
       return "its sockets cannot be made: " + e;

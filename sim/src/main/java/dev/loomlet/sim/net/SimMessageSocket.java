@@ -111,6 +111,13 @@ final class SimMessageSocket extends SimDescriptor implements MessageSocket {
     waitingBytes = received.stream().mapToInt(each -> each.data.length).sum();
   }
 
+  /** Forgets its peer. */
+  void disconnect() throws SocketException {
+    requireOpen();
+    remote = null;
+    unreachable = false;
+  }
+
   // receiving
 
   private Received next(long timeoutNanos) throws IOException {
