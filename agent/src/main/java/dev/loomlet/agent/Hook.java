@@ -9,7 +9,7 @@ import java.lang.invoke.MethodType;
 interface Hook {
 
   /** The constant of the hook class that holds its handle; unique. */
-  String name();
+  String constant();
 
   /** Where it is. */
   Class<?> home();

@@ -82,14 +82,14 @@ final class HookClass {
       code.getstatic(ClassDesc.of(CARRIER), HANDLES, HANDLE_ARRAY)
           .loadConstant(i)
           .aaload()
-          .putstatic(ClassDesc.of(NAME), HOOKS.get(i).name(), CD_MethodHandle);
+          .putstatic(ClassDesc.of(NAME), HOOKS.get(i).constant(), CD_MethodHandle);
     }
     code.return_();
   }
 
   private static void addHook(ClassBuilder builder, Hook hook) {
     builder.withField(
-        hook.name(),
+        hook.constant(),
         CD_MethodHandle,
         ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL);
     MethodTypeDesc type = hook.descriptor();
@@ -98,7 +98,7 @@ final class HookClass {
         type,
         PUBLIC_STATIC,
         code -> {
-          code.getstatic(ClassDesc.of(NAME), hook.name(), CD_MethodHandle);
+          code.getstatic(ClassDesc.of(NAME), hook.constant(), CD_MethodHandle);
           for (int i = 0; i < type.parameterCount(); i++) {
             code.loadLocal(TypeKind.from(type.parameterType(i)), code.parameterSlot(i));
           }

@@ -119,6 +119,11 @@ enum HookMethod implements Hook {
   }
 
   @Override
+  public String constant() {
+    return name();
+  }
+
+  @Override
   public Class<?> home() {
     return Hooks.class;
   }

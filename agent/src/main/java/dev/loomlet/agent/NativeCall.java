@@ -353,6 +353,11 @@ enum NativeCall implements Hook {
   }
 
   @Override
+  public String constant() {
+    return "NATIVE_" + name();
+  }
+
+  @Override
   public Class<?> home() {
     return VirtualCalls.class;
   }

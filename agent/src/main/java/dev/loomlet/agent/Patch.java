@@ -118,20 +118,8 @@ public final class Patch {
         return;
       }
       Instrumentation tool = instrumentation();
-      boolean possible = prepare(tool, Set.of());
-      if (possible) {
-        Access.exportHooks(tool);
-      }
       String reason =
-          possible
-              ? SimulatedJdk.install(tool)
-              : "the JDK's internals are out of reach";
-      if (reason == null) {
-        reason = enclose();
-      }
-      if (reason == null) {
-        reason = weaveAgain(tool);
-      }
+          prepare(tool, Set.of()) ? enclose(tool) : "the JDK's internals are out of reach";
       if (reason != null) {
         throw new IllegalStateException(
             "unmodified code cannot be made to go by a virtual clock: " + reason);
@@ -149,7 +137,7 @@ public final class Patch {
   }
 
   /** Has code of a simulation stay in it; returns why it cannot, in one sentence. */
-  private static @Nullable String enclose() {
+  private static @Nullable String enclose(Instrumentation tool) {
     for (PatchPoint each : SimulatedPoints.ALL) {
       if (each.find() == null) {
         return reasonWithout(each);
@@ -161,8 +149,14 @@ public final class Patch {
     } catch (ReflectiveOperationException | LinkageError e) {
       return "its sockets cannot be made: " + e;
     }
+    Access.exportHooks(tool);
+    Set<Class<?>> classes = new LinkedHashSet<>();
+    SimulatedJdk simulated = SimulatedJdk.install(tool, classes);
     WOVEN_ALONE.addAll(SimulatedPoints.ALL);
-    return null;
+    String reason = weaveAll(tool, classes);
+    return simulated.failure() == null
+        ? reason
+        : "the JDK's classes could not be changed: " + simulated.failure();
   }
 
   /** What is patched, what is not, and why (for {@code loomlet doctor}). */
@@ -342,19 +336,15 @@ public final class Patch {
     }
   }
 
-  /** Puts back the prefixes that classes have lost because they were transformed without them. */
-  private static @Nullable String weaveAgain(Instrumentation tool) {
+  /** Weaves all that has ever been woven, and has other classes transformed with theirs. */
+  private static @Nullable String weaveAll(Instrumentation tool, Set<Class<?>> classes) {
     Set<PatchPoint> points = new LinkedHashSet<>(WOVEN);
     points.addAll(WOVEN_ALONE);
-    Set<Class<?>> classes = new LinkedHashSet<>();
     for (PatchPoint each : points) {
       Class<?> type = each.find();
       if (type != null) {
         classes.add(type);
       }
-    }
-    if (classes.isEmpty()) {
-      return null;
     }
     Weaver weaver = new Weaver(List.copyOf(points));
     Throwable failure = retransform(tool, weaver, classes);

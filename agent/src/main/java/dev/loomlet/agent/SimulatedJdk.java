@@ -18,12 +18,11 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.lang.instrument.UnmodifiableClassException;
 import java.nio.charset.StandardCharsets;
 import java.security.ProtectionDomain;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,14 +110,13 @@ final class SimulatedJdk implements ClassFileTransformer {
   private SimulatedJdk() {}
 
   /**
-   * Changes what is loaded, and from now on what will be.
+   * Has classes changed as they are loaded or retransformed from now on.
    *
-   * @return why not, in one sentence; null if it is done
+   * @param loaded gets those that are loaded already, to be retransformed
    */
-  static @Nullable String install(Instrumentation tool) {
+  static SimulatedJdk install(Instrumentation tool, Set<Class<?>> loaded) {
     SimulatedJdk transformer = new SimulatedJdk();
     tool.addTransformer(transformer, true);
-    List<Class<?>> loaded = new ArrayList<>();
     for (Class<?> each : tool.getAllLoadedClasses()) {
       if (isPart(each.getName().replace('.', '/'))
           && isOfJdk(each.getClassLoader())
@@ -126,14 +124,12 @@ final class SimulatedJdk implements ClassFileTransformer {
         loaded.add(each);
       }
     }
-    try {
-      tool.retransformClasses(loaded.toArray(Class<?>[]::new));
-    } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
-      transformer.failure = e;
-    }
-    return transformer.failure == null
-        ? null
-        : "the JDK's classes could not be changed: " + transformer.failure;
+    return transformer;
+  }
+
+  /** What went wrong, or null. */
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   private static boolean isPart(String className) {
