@@ -49,6 +49,11 @@ final class StandIns {
     enabled = true;
   }
 
+  /** Whether threads become greenlets at all. */
+  static boolean isEnabled() {
+    return enabled;
+  }
+
   /** The task of a thread that is asked for as a platform thread, and is to be one. */
   private record RealThread(Runnable task) implements Runnable {
     @Override

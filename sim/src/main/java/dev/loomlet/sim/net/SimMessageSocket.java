@@ -142,7 +142,11 @@ final class SimMessageSocket extends SimDescriptor implements MessageSocket {
   private void throwIfUnreachable() throws PortUnreachableException {
     if (unreachable) {
       unreachable = false;
-      throw new PortUnreachableException(describe() + ": connection refused");
+      InetSocketAddress peer = remote;
+      throw new PortUnreachableException(
+          describe()
+              + (peer == null ? "" : ", connected to " + Fabric.text(peer))
+              + ": connection refused");
     }
   }
 
