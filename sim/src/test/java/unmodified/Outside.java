@@ -79,12 +79,14 @@ public final class Outside {
             return "survived";
           }
         });
+    EachFile.all().forEach((name, attempt) -> refused("each " + name, attempt));
     Answers.print("of the JDK", 1, Code::jdk);
     // A thread that was not refused would keep the process alive.
     System.exit(0);
   }
 
-  private interface Attempt {
+  /** Something that is to be refused. */
+  interface Attempt {
     Object run() throws Exception;
   }
 

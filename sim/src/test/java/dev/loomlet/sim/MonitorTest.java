@@ -1,7 +1,6 @@
 package dev.loomlet.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
@@ -154,17 +153,13 @@ final class MonitorTest {
   void toWaitForNobodyToNotifyIsALostWakeUp() {
     // when
     SimulationFailure failure =
-        catchThrowableOfType(
-            SimulationFailure.class,
-            () ->
-                Simulation.run(
-                    1,
+        Runs.failureOf(
                     sim -> {
                       Object monitor = new Object();
                       synchronized (monitor) {
                         monitor.wait();
                       }
-                    }));
+                    });
 
     // then
     assertThat(failure.kind()).isEqualTo(SimulationFailure.Kind.LOST_WAKE_UP);
@@ -174,11 +169,7 @@ final class MonitorTest {
   void aCircleOfMonitorsEndsTheRun() {
     // when
     SimulationFailure failure =
-        catchThrowableOfType(
-            SimulationFailure.class,
-            () ->
-                Simulation.run(
-                    1,
+        Runs.failureOf(
                     sim -> {
                       Object one = new Object();
                       Object other = new Object();
@@ -198,7 +189,7 @@ final class MonitorTest {
                           crossing.join();
                         }
                       }
-                    }));
+                    });
 
     // then
     assertThat(failure.kind())

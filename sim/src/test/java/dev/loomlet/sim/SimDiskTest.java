@@ -32,7 +32,7 @@ final class SimDiskTest {
   private static final int SEEDS = 100;
 
   private static void each(SimMain program) {
-    Simulation.runAll(1, SEEDS, SimOptions.defaults(), program);
+    Runs.under(SEEDS, program);
   }
 
   /** Runs code on a host, and waits for it. */

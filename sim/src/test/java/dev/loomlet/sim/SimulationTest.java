@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
-import dev.loomlet.net.TcpListener;
-import dev.loomlet.net.UdpSocket;
 import dev.loomlet.queue.FifoQueue;
 import dev.loomlet.sim.SimulationFailure.Kind;
 import dev.loomlet.sync.Mutex;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,14 +23,6 @@ import org.junit.jupiter.api.Timeout;
 /** One run of a program in a world of its own. */
 @Timeout(120)
 final class SimulationTest {
-  private static SimulationFailure failureOf(SimMain program) {
-    return failureOf(SimOptions.defaults(), program);
-  }
-
-  private static SimulationFailure failureOf(SimOptions options, SimMain program) {
-    return catchThrowableOfType(SimulationFailure.class, () -> Simulation.run(7, options, program));
-  }
-
   @Test
   void daysOfSleepTakeNoTimeAndAreExact() {
     // given
@@ -160,7 +149,7 @@ final class SimulationTest {
   void aCircleOfLocksIsADeadlock() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             sim -> {
               Mutex one = new Mutex();
               Mutex two = new Mutex();
@@ -196,7 +185,7 @@ final class SimulationTest {
   @Test
   void toWaitForWhatNobodyCanGiveIsALostWakeUp() {
     // when
-    SimulationFailure failure = failureOf(sim -> new FifoQueue<String>(1).take());
+    SimulationFailure failure = Runs.failureOf(sim -> new FifoQueue<String>(1).take());
     // then
     assertThat(failure.kind()).isEqualTo(Kind.LOST_WAKE_UP);
     assertThat(failure).hasMessageContaining("\"main\" waits for FifoQueue");
@@ -206,7 +195,7 @@ final class SimulationTest {
   void toYieldForEverIsALivelock() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             SimOptions.defaults().withStepLimit(1000),
             sim -> {
               while (true) {
@@ -222,7 +211,7 @@ final class SimulationTest {
   void toNeedMoreTimeThanAllowedIsATimeOut() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             SimOptions.defaults().withTimeLimit(Duration.ofMinutes(5)),
             sim -> sim.sleep(Duration.ofMinutes(6)));
     // then
@@ -231,59 +220,12 @@ final class SimulationTest {
   }
 
   @Test
-  void aGreenletThatIsLeftOverIsALeak() {
-    // given
-    SimMain program = sim -> Loomlet.spawn("left", () -> sim.sleep(Duration.ofHours(2)));
-    // then
-    SimulationFailure failure = failureOf(program);
-    assertThat(failure.kind()).isEqualTo(Kind.LEAK);
-    assertThat(failure).hasMessageContaining("\"left\"");
-    // but
-    Simulation.run(7, SimOptions.defaults().withLeaksAllowed(true), program);
-  }
-
-  @Test
-  void aSocketThatIsLeftOpenIsALeak() {
-    // when
-    SimulationFailure failure = failureOf(sim -> TcpListener.bind("127.0.0.1", 80));
-    // then
-    assertThat(failure.kind()).isEqualTo(Kind.LEAK);
-    assertThat(failure).hasMessageContaining("the listener on 127.0.0.1:80");
-  }
-
-  @Test
-  void aTimerThatIsLeftSetIsALeak() {
-    // when
-    SimulationFailure failure =
-        failureOf(
-            sim ->
-                sim.host("other")
-                    .start(() -> dev.loomlet.Timeout.start(Duration.ofHours(1)))
-                    .join());
-    // then
-    assertThat(failure.kind()).isEqualTo(Kind.LEAK);
-    assertThat(failure).hasMessageContaining("a timer is still set when everybody has ended");
-  }
-
-  @Test
-  void aTimerThatIsClosedAndAPacketUnderWayAreNoLeaks() {
-    Simulation.run(
-        7,
-        sim -> {
-          try (var _ = dev.loomlet.Timeout.start(Duration.ofHours(1));
-              UdpSocket socket = UdpSocket.bind("0.0.0.0", 0)) {
-            socket.send(new byte[3], new InetSocketAddress(sim.host("other").address(), 9));
-          }
-        });
-  }
-
-  @Test
   void anErrorOfTheProgramIsItsCause() {
     // given
     IOException error = new IOException("broken");
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             sim -> {
               throw error;
             });
@@ -296,7 +238,7 @@ final class SimulationTest {
   void anErrorThatNobodyWaitsForEndsTheRun() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             sim -> {
               sim.host("server")
                   .start(
@@ -315,7 +257,7 @@ final class SimulationTest {
   void aThreadOutsideIsAnEscapeEvenIfTheErrorIsCaught() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             sim -> {
               try {
                 Loomlet.runInExecutor(() -> 1).get();
@@ -487,7 +429,7 @@ final class SimulationTest {
         .isInstanceOfSatisfying(
             SimulationFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_DETERMINISTIC));
     // and
-    SimulationFailure failure = failureOf(program);
+    SimulationFailure failure = Runs.failureOf(program);
     assertThat(Simulation.minimize(failure, program).kind()).isEqualTo(Kind.NOT_DETERMINISTIC);
   }
 

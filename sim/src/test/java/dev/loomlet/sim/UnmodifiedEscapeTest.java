@@ -70,6 +70,18 @@ final class UnmodifiedEscapeTest {
   }
 
   @Test
+  void eachWayOutIsRefused() {
+    assertThat(answers.keySet().stream().filter(each -> each.startsWith("each ")))
+        .hasSize(53)
+        .allSatisfy(
+            each ->
+                assertThat(answers.get(each))
+                    .as(each)
+                    .startsWith("ESCAPE ")
+                    .contains("wanted by unmodified."));
+  }
+
+  @Test
   void theJdkReadsItsOwnFilesClassesAndResources() {
     assertThat(answers.get("of the JDK")).isEqualTo("[true, Late, true, true, host, there]");
   }
