@@ -10,6 +10,8 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -342,14 +344,29 @@ enum NativeCall implements Hook {
             + call.type().stringValue());
   }
 
-  /** The class that declares it, for {@code Class.forName}. */
-  String className() {
-    return PACKAGE.replace('/', '.') + owner;
+  /** Its class, name, parameters and result. */
+  String fullName() {
+    return PACKAGE.replace('/', '.') + owner + '.' + method + descriptorText();
   }
 
-  /** Its name there. */
-  String method() {
-    return method;
+  /** Whether this JDK has it, or its class inherits it. */
+  boolean isPresent() {
+    try {
+      Class<?> type = Class.forName(PACKAGE.replace('/', '.') + owner, false, null);
+      while (type != null) {
+        for (Method each : type.getDeclaredMethods()) {
+          if (each.getName().equals(method)
+              && Modifier.isStatic(each.getModifiers())
+              && methodType(each.getReturnType(), each.getParameterTypes()).equals(this.type)) {
+            return true;
+          }
+        }
+        type = type.getSuperclass();
+      }
+      return false;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   @Override

@@ -143,6 +143,11 @@ public final class Patch {
         return reasonWithout(each);
       }
     }
+    for (NativeCall each : NativeCall.values()) {
+      if (!each.isPresent()) {
+        return "this JDK (" + Runtime.version() + ") has no method " + each.fullName();
+      }
+    }
     try {
       VirtualCalls.prepare();
       Escapes.prepare();

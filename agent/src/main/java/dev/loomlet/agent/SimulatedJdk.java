@@ -304,10 +304,12 @@ final class SimulatedJdk implements ClassFileTransformer {
 
     @Override
     public void accept(CodeBuilder builder, CodeElement element) {
-      if (element instanceof InvokeInstruction call) {
+      ClassDesc ordered =
+          element instanceof NewObjectInstruction made ? orderedFor(made.className()) : null;
+      if (ordered != null) {
+        builder.new_(ordered);
+      } else if (element instanceof InvokeInstruction call) {
         accept(builder, call);
-      } else if (element instanceof NewObjectInstruction made && orderedFor(made.className()) != null) {
-        builder.new_(orderedFor(made.className()));
       } else {
         builder.with(element);
       }
@@ -323,23 +325,26 @@ final class SimulatedJdk implements ClassFileTransformer {
       } else if (hook != null) {
         builder.invokestatic(
             ClassDesc.of(SimulatedCalls.class.getName()), hook.methodName(), hook.descriptor());
-      } else if (orders && isCall(call, KEYS)) {
+      } else if (orders && nameOf(call).equals(KEYS)) {
         HookMethod.KEYS.call(builder);
-      } else if (call.name().equalsString(ConstantDescs.INIT_NAME)
-          && orderedFor(call.owner()) != null) {
-        builder.invokespecial(orderedFor(call.owner()), ConstantDescs.INIT_NAME, call.typeSymbol());
       } else {
+        acceptConstructor(builder, call);
+      }
+    }
+
+    private void acceptConstructor(CodeBuilder builder, InvokeInstruction call) {
+      boolean constructor = call.name().equalsString(ConstantDescs.INIT_NAME);
+      ClassDesc ordered = constructor ? orderedFor(call.owner()) : null;
+      if (ordered == null) {
         builder.with(call);
+      } else {
+        builder.invokespecial(ordered, ConstantDescs.INIT_NAME, call.typeSymbol());
       }
     }
 
     private @Nullable ClassDesc orderedFor(ClassEntry type) {
       String ordered = orders ? IN_ORDER.get(type.asInternalName()) : null;
       return ordered == null ? null : ClassDesc.ofInternalName(ordered);
-    }
-
-    private static boolean isCall(InvokeInstruction call, String wanted) {
-      return nameOf(call).equals(wanted);
     }
 
     private static String nameOf(InvokeInstruction call) {
