@@ -56,6 +56,7 @@ public final class Channels {
     Answers.print("pipe", 1, _ -> Code.pipe());
     Answers.print("half closed", 1, Code::halfClosed);
     Answers.print("spinning", 1, Code::spinning);
+    Answers.print("in an initialiser", 1, Code::inInitialiser);
     Answers.print("selector left open", 1, _ -> Selector.open());
     Answers.print("channel left open", 1, _ -> SocketChannel.open());
     Answers.print("datagram socket left open", 1, _ -> new DatagramSocket(PORT));
@@ -611,6 +612,24 @@ public final class Channels {
         }
         return text(answer) + " " + attempt(sim, () -> channel.write(bytes("x")));
       }
+    }
+
+    /** Waits where nobody can leave the thread of the loop. */
+    private static final class Initialised {
+      static final int READ = read();
+
+      private static int read() {
+        try (SocketChannel channel = SocketChannel.open(new InetSocketAddress("server", PORT))) {
+          return channel.read(ByteBuffer.allocate(1));
+        } catch (IOException e) {
+          return -2;
+        }
+      }
+    }
+
+    static Object inInitialiser(Simulation sim) {
+      serveBlocking(sim);
+      return Initialised.READ;
     }
 
     static String spinning(Simulation sim) throws Exception {

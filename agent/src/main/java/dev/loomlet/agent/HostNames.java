@@ -27,9 +27,11 @@ final class HostNames {
 
   private HostNames() {}
 
-  /** Whether the calling greenlet can wait. */
+  /** Whether the calling greenlet can wait, or need not, because its loop knows all names. */
   private static boolean canWait() {
-    return !ClassLoading.isUnderWay() && ThreadParking.canLeave(Thread.currentThread());
+    Loop loop = Loop.currentOrNull();
+    return (loop != null && loop.engine().hostNames() != null)
+        || (!ClassLoading.isUnderWay() && ThreadParking.canLeave(Thread.currentThread()));
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.loomlet.agent;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
@@ -120,7 +122,8 @@ final class SimulatedJdk implements ClassFileTransformer {
     for (Class<?> each : tool.getAllLoadedClasses()) {
       if (isPart(each.getName().replace('.', '/'))
           && isOfJdk(each.getClassLoader())
-          && tool.isModifiableClass(each)) {
+          && tool.isModifiableClass(each)
+          && mayNeedChange(each)) {
         loaded.add(each);
       }
     }
@@ -134,6 +137,29 @@ final class SimulatedJdk implements ClassFileTransformer {
 
   private static boolean isPart(String className) {
     return PARTS.stream().anyMatch(className::startsWith) || callsNatives(className);
+  }
+
+  /** To transform a class takes longer than to look into its file whether that is of any use. */
+  private static boolean mayNeedChange(Class<?> type) {
+    String name = type.getName().replace('.', '/');
+    try (InputStream in = type.getModule().getResourceAsStream(name + ".class")) {
+      return in == null || isToChange(name, in.readAllBytes());
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static boolean isToChange(String className, byte[] bytes) {
+    return isAlwaysChanged(className) || HINTS.stream().anyMatch(each -> contains(bytes, each));
+  }
+
+  private static boolean isAlwaysChanged(String className) {
+    return className.equals(CLOCK)
+        || className.equals(RANDOM)
+        || className.equals(MATH)
+        || className.equals(SECURE_RANDOM)
+        || callsNatives(className)
+        || startsWithOneOf(className, WITH_SETS);
   }
 
   private static boolean callsNatives(String className) {
@@ -164,15 +190,8 @@ final class SimulatedJdk implements ClassFileTransformer {
     if (ofJdk ? !isPart(className) : !isOfProgram(loader)) {
       return null;
     }
-    boolean prefixed =
-        ofJdk
-            && (className.equals(CLOCK)
-                || className.equals(RANDOM)
-                || className.equals(MATH)
-                || callsNatives(className)
-                || startsWithOneOf(className, WITH_SETS)
-                || className.equals(SECURE_RANDOM));
-    if (!prefixed && HINTS.stream().noneMatch(each -> contains(bytes, each))) {
+    if (!(ofJdk && isAlwaysChanged(className))
+        && HINTS.stream().noneMatch(each -> contains(bytes, each))) {
       return null;
     }
     try {

@@ -113,6 +113,13 @@ final class UnmodifiedChannelTest {
     assertThat(answers.get("spinning")).startsWith("LIVELOCK ");
   }
 
+  @Test
+  void whoWaitsInAStaticInitialiserIsToldSo() {
+    assertThat(answers.get("in an initialiser"))
+        .startsWith("ESCAPE waiting for a socket where the thread of the loop cannot be left")
+        .contains("wanted by unmodified.Channels");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"selector left open", "channel left open", "datagram socket left open"})
