@@ -31,10 +31,7 @@ final class Answers {
   }
 
   private static PatchOptions usual() {
-    return PatchOptions.all()
-        .without(Topic.FILES)
-        .without(Topic.STDIN)
-        .without(Topic.PROCESS);
+    return PatchOptions.all().without(Topic.FILES).without(Topic.STDIN).without(Topic.PROCESS);
   }
 
   /** Asks, and prints the answer, or how the simulation failed. */

@@ -95,8 +95,7 @@ public final class Channels {
       return ServerSocketChannel.open().bind(new InetSocketAddress(PORT));
     }
 
-    private static void writeAll(WritableByteChannel channel, ByteBuffer bytes)
-        throws IOException {
+    private static void writeAll(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
@@ -186,8 +185,7 @@ public final class Channels {
     }
 
     private static String ask(String text) throws IOException {
-      try (SocketChannel channel =
-          SocketChannel.open(new InetSocketAddress("server", PORT))) {
+      try (SocketChannel channel = SocketChannel.open(new InetSocketAddress("server", PORT))) {
         writeAll(channel, bytes(text));
         ByteBuffer answer = ByteBuffer.allocate(text.length());
         while (answer.hasRemaining() && channel.read(answer) >= 0) {
@@ -396,8 +394,7 @@ public final class Channels {
       SocketChannel reading = SocketChannel.open(new InetSocketAddress("server", PORT));
       String[] seen = new String[1];
       Thread reader =
-          new Thread(
-              () -> seen[0] = attempt(sim, () -> reading.read(ByteBuffer.allocate(1))));
+          new Thread(() -> seen[0] = attempt(sim, () -> reading.read(ByteBuffer.allocate(1))));
       reader.start();
       sim.sleep(Duration.ofMillis(500));
       reader.interrupt();
@@ -492,8 +489,7 @@ public final class Channels {
       try (DatagramSocket sender = new DatagramSocket();
           DatagramSocket receiver = new DatagramSocket(PORT)) {
         receiver.setSoTimeout(1000);
-        sender.send(
-            new DatagramPacket(new byte[1], 1, InetAddress.getByName("server"), PORT));
+        sender.send(new DatagramPacket(new byte[1], 1, InetAddress.getByName("server"), PORT));
         return attempt(
             sim,
             () -> {
@@ -519,8 +515,7 @@ public final class Channels {
               });
       sim.sleep(Duration.ofMillis(1));
       try (DatagramSocket sender = new DatagramSocket()) {
-        sender.send(
-            new DatagramPacket("to all".getBytes(StandardCharsets.UTF_8), 6, group, PORT));
+        sender.send(new DatagramPacket("to all".getBytes(StandardCharsets.UTF_8), 6, group, PORT));
       }
       sim.sleep(Duration.ofMillis(100));
       return seen[0];

@@ -58,19 +58,19 @@ public final class Http {
     private static Host serve(Simulation sim) {
       Host host = sim.host("server");
       host.start(
-              () -> {
-                HttpServer server = HttpServer.create(new InetSocketAddress(PORT), 0);
-                server.createContext("/", Code::answer);
-                ExecutorService workers = Executors.newCachedThreadPool();
-                server.setExecutor(workers);
-                server.start();
-                try {
-                  sim.sleep(Duration.ofHours(1));
-                } finally {
-                  server.stop(0);
-                  workers.shutdownNow();
-                }
-              });
+          () -> {
+            HttpServer server = HttpServer.create(new InetSocketAddress(PORT), 0);
+            server.createContext("/", Code::answer);
+            ExecutorService workers = Executors.newCachedThreadPool();
+            server.setExecutor(workers);
+            server.start();
+            try {
+              sim.sleep(Duration.ofHours(1));
+            } finally {
+              server.stop(0);
+              workers.shutdownNow();
+            }
+          });
       sim.sleep(Duration.ofMillis(1));
       return host;
     }

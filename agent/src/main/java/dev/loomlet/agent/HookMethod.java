@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
-/** The methods of {@link Hooks} and {@link SimulatedHooks} as patched code sees them: static ones of the hook class. */
+/**
+ * The methods of {@link Hooks} and {@link SimulatedHooks} as patched code sees them: static ones of
+ * the hook class.
+ */
 @SuppressWarnings("ImmutableEnumChecker") // method types are immutable
 enum HookMethod implements Hook {
   POLL("poll", methodType(boolean.class, int.class, int.class, long.class, BooleanSupplier.class)),
@@ -98,7 +101,8 @@ enum HookMethod implements Hook {
   RANDOM_DOUBLE(SimulatedHooks.class, "randomDouble", methodType(double.class)),
   FILL(SimulatedHooks.class, "fill", methodType(boolean.class, byte[].class)),
   SERVES(SimulatedHooks.class, "serves", methodType(boolean.class, FileDescriptor.class)),
-  SERVES_SOCKET(SimulatedHooks.class, "servesSocket", methodType(boolean.class, FileDescriptor.class)),
+  SERVES_SOCKET(
+      SimulatedHooks.class, "servesSocket", methodType(boolean.class, FileDescriptor.class)),
   SERVES_NUMBER(SimulatedHooks.class, "servesNumber", methodType(boolean.class, int.class)),
   SERVES_SELECTOR(SimulatedHooks.class, "servesSelector", methodType(boolean.class, int.class)),
   LOCAL_HOST(SimulatedHooks.class, "localHost", methodType(Object.class)),

@@ -49,14 +49,12 @@ enum NativeCall implements Hook {
       "connect0",
       "connect",
       Choice.SOCKET,
-      methodType(
-          int.class, boolean.class, FileDescriptor.class, InetAddress.class, int.class)),
+      methodType(int.class, boolean.class, FileDescriptor.class, InetAddress.class, int.class)),
   ACCEPT(
       "Net",
       "accept",
       Choice.SOCKET,
-      methodType(
-          int.class, FileDescriptor.class, FileDescriptor.class, InetSocketAddress[].class)),
+      methodType(int.class, FileDescriptor.class, FileDescriptor.class, InetSocketAddress[].class)),
   SHUTDOWN(
       "Net", "shutdown", Choice.SOCKET, methodType(void.class, FileDescriptor.class, int.class)),
   LOCAL_PORT("Net", "localPort", Choice.NUMBER, methodType(int.class, FileDescriptor.class)),
@@ -113,39 +111,27 @@ enum NativeCall implements Hook {
       "joinOrDrop4",
       "group4",
       Choice.SOCKET,
-      methodType(
-          int.class, boolean.class, FileDescriptor.class, int.class, int.class, int.class)),
+      methodType(int.class, boolean.class, FileDescriptor.class, int.class, int.class, int.class)),
   GROUP_6(
       "Net",
       "joinOrDrop6",
       "group6",
       Choice.SOCKET,
       methodType(
-          int.class,
-          boolean.class,
-          FileDescriptor.class,
-          byte[].class,
-          int.class,
-          byte[].class)),
+          int.class, boolean.class, FileDescriptor.class, byte[].class, int.class, byte[].class)),
   BLOCK_4(
       "Net",
       "blockOrUnblock4",
       "block4",
       Choice.SOCKET,
-      methodType(
-          int.class, boolean.class, FileDescriptor.class, int.class, int.class, int.class)),
+      methodType(int.class, boolean.class, FileDescriptor.class, int.class, int.class, int.class)),
   BLOCK_6(
       "Net",
       "blockOrUnblock6",
       "block6",
       Choice.SOCKET,
       methodType(
-          int.class,
-          boolean.class,
-          FileDescriptor.class,
-          byte[].class,
-          int.class,
-          byte[].class)),
+          int.class, boolean.class, FileDescriptor.class, byte[].class, int.class, byte[].class)),
   SET_INTERFACE_4(
       "Net",
       "setInterface4",
@@ -175,8 +161,7 @@ enum NativeCall implements Hook {
   WRITE("SocketDispatcher", "write0", "write", Choice.SOCKET, moving(int.class)),
   WRITE_VECTOR("SocketDispatcher", "writev0", "writeVector", Choice.SOCKET, moving(long.class)),
   READ_DATAGRAM("DatagramDispatcher", "read0", "read", Choice.SOCKET, moving(int.class)),
-  READ_DATAGRAMS(
-      "DatagramDispatcher", "readv0", "readVector", Choice.SOCKET, moving(long.class)),
+  READ_DATAGRAMS("DatagramDispatcher", "readv0", "readVector", Choice.SOCKET, moving(long.class)),
   WRITE_DATAGRAM("DatagramDispatcher", "write0", "write", Choice.SOCKET, moving(int.class)),
   WRITE_DATAGRAMS(
       "DatagramDispatcher", "writev0", "writeVector", Choice.SOCKET, moving(long.class)),
@@ -205,7 +190,12 @@ enum NativeCall implements Hook {
       "send",
       Choice.SOCKET,
       methodType(int.class, FileDescriptor.class, long.class, int.class, long.class, int.class)),
-  CLOSE("UnixDispatcher", "close0", "close", Choice.NUMBER, methodType(void.class, FileDescriptor.class)),
+  CLOSE(
+      "UnixDispatcher",
+      "close0",
+      "close",
+      Choice.NUMBER,
+      methodType(void.class, FileDescriptor.class)),
   PRE_CLOSE(
       "UnixDispatcher",
       "preClose0",
@@ -240,8 +230,7 @@ enum NativeCall implements Hook {
       methodType(int.class, int.class, long.class, int.class, int.class)),
   NEW_SIGNAL("EventFD", "eventfd0", "newSignal", Choice.ANY, methodType(int.class)),
   SIGNAL("EventFD", "set0", "signal", Choice.NUMBER, methodType(int.class, int.class)),
-  UNIX_SOCKET(
-      "UnixDomainSockets", "socket0", "unixSocket", Choice.ANY, methodType(int.class)),
+  UNIX_SOCKET("UnixDomainSockets", "socket0", "unixSocket", Choice.ANY, methodType(int.class)),
   UNIX_BIND(
       "UnixDomainSockets",
       "bind0",

@@ -95,8 +95,7 @@ final class SimulatedJdk implements ClassFileTransformer {
           "jdk/internal/util/random/RandomSupport.mixMurmur64(J)J",
           HookMethod.THREAD_SEED);
 
-  private static final String CURRENT_THREAD =
-      "java/lang/Thread.currentThread()Ljava/lang/Thread;";
+  private static final String CURRENT_THREAD = "java/lang/Thread.currentThread()Ljava/lang/Thread;";
   private static final String KEYS =
       "java/util/concurrent/ConcurrentHashMap.newKeySet()"
           + "Ljava/util/concurrent/ConcurrentHashMap$KeySetView;";
@@ -238,15 +237,17 @@ final class SimulatedJdk implements ClassFileTransformer {
         .orElse(ClassHierarchyResolver.defaultResolver());
   }
 
-  private static byte[] change(
-      String className, byte[] bytes, ClassLoader loader, boolean ofJdk) {
+  private static byte[] change(String className, byte[] bytes, ClassLoader loader, boolean ofJdk) {
     ClassFile files = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(hierarchy(loader)));
     ClassModel model = files.parse(bytes);
     // Whose own super class it is has to call its constructor.
     boolean orders =
         ofJdk
             && startsWithOneOf(className, WITH_SETS)
-            && model.superclass().map(each -> !IN_ORDER.containsKey(each.asInternalName())).orElse(true);
+            && model
+                .superclass()
+                .map(each -> !IN_ORDER.containsKey(each.asInternalName()))
+                .orElse(true);
     return files.transformClass(
         model,
         (ClassTransform)

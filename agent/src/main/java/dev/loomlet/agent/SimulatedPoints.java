@@ -17,7 +17,6 @@ final class SimulatedPoints {
   private static final String LINKS = "[Ljava/nio/file/LinkOption;";
   private static final String CHANNELS = "Ljava/nio/channels/";
   private static final String GROUP = CHANNELS + "AsynchronousChannelGroup;";
-  private static final String FAMILY = "Ljava/net/ProtocolFamily;";
   private static final String TASK = "Ljava/util/concurrent/ForkJoinTask;";
 
   static final List<PatchPoint> ALL = all();

@@ -342,8 +342,7 @@ final class VirtualCalls {
     boolean four = address.getAddress() instanceof Inet4Address;
     byte[] bytes = address.getAddress().getAddress();
     target.set(JAVA_SHORT_UNALIGNED, 0, (short) (four ? AF_INET : AF_INET6));
-    target.set(
-        JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN), 2, (short) address.getPort());
+    target.set(JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN), 2, (short) address.getPort());
     MemorySegment.copy(bytes, 0, target, JAVA_BYTE, four ? 4 : 8, bytes.length);
   }
 

@@ -30,8 +30,7 @@ final class NativeCallTest {
           "UnixDomainSockets");
 
   /** Never called on Linux. */
-  private static final String ELSEWHERE =
-      "sun.nio.ch.Net.discardOOB(Ljava/io/FileDescriptor;)Z";
+  private static final String ELSEWHERE = "sun.nio.ch.Net.discardOOB(Ljava/io/FileDescriptor;)Z";
 
   @ParameterizedTest
   @EnumSource(NativeCall.class)

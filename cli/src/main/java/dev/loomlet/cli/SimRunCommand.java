@@ -127,7 +127,9 @@ final class SimRunCommand implements Callable<Integer> {
     arguments.addAll(List.of("--step", Integer.toString(count)));
     arguments.addAll(List.of("--count", Integer.toString((seeds - number + count - 1) / count)));
     arguments.addAll(program.arguments());
-    return new ProcessBuilder(OwnCommand.of(arguments)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new ProcessBuilder(OwnCommand.of(arguments))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 
   private static void endAllBut(List<Worker> workers, @Nullable Worker one) {

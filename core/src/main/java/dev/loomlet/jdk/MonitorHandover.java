@@ -10,10 +10,11 @@ import java.util.concurrent.locks.LockSupport;
  * Tells a loop when nobody is about to be let into a monitor.
  *
  * <p>A virtual thread that waits for a monitor is chosen by the thread that leaves it, at once; but
- * it is made ready by a thread of the JDK's, the unblocker, a little later, and nothing says whether
- * that has happened. So two virtual threads are sent through a monitor, one after the other: the
- * unblocker takes all that is there, does it, and looks again. When the second one has arrived that
- * was chosen after the first had arrived, all who were chosen before have arrived, too.
+ * it is made ready by a thread of the JDK's, the unblocker, a little later, and nothing says
+ * whether that has happened. So two virtual threads are sent through a monitor, one after the
+ * other: the unblocker takes all that is there, does it, and looks again. When the second one has
+ * arrived that was chosen after the first had arrived, all who were chosen before have arrived,
+ * too.
  *
  * <p>For one platform thread, on which it mounts those two.
  */

@@ -137,6 +137,7 @@ public final class Host {
   /** Cancels all that are left. */
   void cancelAll() {
     if (machine.isUp()) {
+      machine.cutShort();
       machine.greenlets().forEach(each -> each.cancel(true));
     }
   }

@@ -63,9 +63,7 @@ final class CoreInSimulationTest {
     }
 
     private static String nameOf(@Nullable TestSource source, TestIdentifier test) {
-      return source instanceof MethodSource method
-          ? LeftOut.nameOf(method)
-          : test.getDisplayName();
+      return source instanceof MethodSource method ? LeftOut.nameOf(method) : test.getDisplayName();
     }
   }
 

@@ -375,8 +375,7 @@ final class HouseSyncTest {
       results.forEach(inAnyOrder::add);
     }
     assertThat(inAnyOrder)
-        .containsExactlyInAnyOrderElementsOf(
-            IntStream.range(0, 10).map(i -> -i).boxed().toList());
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 10).map(i -> -i).boxed().toList());
     pool.join();
   }
 
@@ -458,7 +457,6 @@ final class HouseSyncTest {
     }
     stack.shutdown();
     Loomlet.joinAll(takers);
-    assertThat(got)
-        .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 10).boxed().toList());
+    assertThat(got).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 10).boxed().toList());
   }
 }

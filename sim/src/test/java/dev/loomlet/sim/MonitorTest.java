@@ -154,12 +154,12 @@ final class MonitorTest {
     // when
     SimulationFailure failure =
         Runs.failureOf(
-                    sim -> {
-                      Object monitor = new Object();
-                      synchronized (monitor) {
-                        monitor.wait();
-                      }
-                    });
+            sim -> {
+              Object monitor = new Object();
+              synchronized (monitor) {
+                monitor.wait();
+              }
+            });
 
     // then
     assertThat(failure.kind()).isEqualTo(SimulationFailure.Kind.LOST_WAKE_UP);
@@ -170,26 +170,26 @@ final class MonitorTest {
     // when
     SimulationFailure failure =
         Runs.failureOf(
-                    sim -> {
-                      Object one = new Object();
-                      Object other = new Object();
-                      Greenlet<?> crossing =
-                          Loomlet.spawn(
-                              () -> {
-                                synchronized (other) {
-                                  Loomlet.sleep(Duration.ofMillis(1));
-                                  synchronized (one) {
-                                    return null;
-                                  }
-                                }
-                              });
-                      synchronized (one) {
-                        Loomlet.sleep(Duration.ofMillis(1));
+            sim -> {
+              Object one = new Object();
+              Object other = new Object();
+              Greenlet<?> crossing =
+                  Loomlet.spawn(
+                      () -> {
                         synchronized (other) {
-                          crossing.join();
+                          Loomlet.sleep(Duration.ofMillis(1));
+                          synchronized (one) {
+                            return null;
+                          }
                         }
-                      }
-                    });
+                      });
+              synchronized (one) {
+                Loomlet.sleep(Duration.ofMillis(1));
+                synchronized (other) {
+                  crossing.join();
+                }
+              }
+            });
 
     // then
     assertThat(failure.kind())

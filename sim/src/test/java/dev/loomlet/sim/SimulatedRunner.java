@@ -5,7 +5,8 @@ import java.util.function.Consumer;
 
 /** Runs tests of other modules in a simulation, first in, first out, as loops do it. */
 public final class SimulatedRunner implements Consumer<Action> {
-  private static final SimOptions OPTIONS = SimOptions.parse("schedule=fifo,leaksAllowed=true,timeLimit=P1000D");
+  private static final SimOptions OPTIONS =
+      SimOptions.parse("schedule=fifo,leaksAllowed=true,timeLimit=P1000D");
 
   /** Creates one; by reflection. */
   public SimulatedRunner() {}

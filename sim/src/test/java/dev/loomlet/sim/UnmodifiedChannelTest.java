@@ -22,15 +22,13 @@ final class UnmodifiedChannelTest {
 
   @Test
   void blockingChannelsAreOfTheSimulatedNetwork() {
-    assertThat(answers.get("channels"))
-        .isEqualTo("hello server/10.0.0.2:7000 /10.0.0.1 true true");
+    assertThat(answers.get("channels")).isEqualTo("hello server/10.0.0.2:7000 /10.0.0.1 true true");
   }
 
   @Test
   void aSelectorServesManyChannels() {
     assertThat(answers.get("selector"))
-        .isEqualTo(
-            "[hello 0, hello 1, hello 2, hello 3, hello 4, hello 5, hello 6, hello 7]");
+        .isEqualTo("[hello 0, hello 1, hello 2, hello 3, hello 4, hello 5, hello 6, hello 7]");
     assertThat(answers.get("many")).isEqualTo("50 of 50");
   }
 
@@ -121,8 +119,7 @@ final class UnmodifiedChannelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"selector left open", "channel left open", "datagram socket left open"})
+  @ValueSource(strings = {"selector left open", "channel left open", "datagram socket left open"})
   void whatIsLeftOpenIsALeak(String what) {
     assertThat(answers.get(what)).isEqualTo("LEAK host main has left something open");
   }

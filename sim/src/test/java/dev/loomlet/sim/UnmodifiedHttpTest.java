@@ -25,8 +25,7 @@ final class UnmodifiedHttpTest {
 
   @Test
   void manyGoSideBySide() {
-    assertThat(answers.get("side by side"))
-        .isEqualTo("[GET /0, GET /1, GET /2, GET /3, GET /4]");
+    assertThat(answers.get("side by side")).isEqualTo("[GET /0, GET /1, GET /2, GET /3, GET /4]");
   }
 
   @Test

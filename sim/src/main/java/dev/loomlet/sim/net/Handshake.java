@@ -58,10 +58,7 @@ final class Handshake extends SimDescriptor {
     } catch (SocketTimeoutException e) {
       handshake.giveUp();
       throw new SocketTimeoutException(
-          "connect timed out after "
-              + timeoutNanos / 1_000_000
-              + " ms: "
-              + handshake.describe());
+          "connect timed out after " + timeoutNanos / 1_000_000 + " ms: " + handshake.describe());
     } catch (Throwable e) {
       handshake.giveUp();
       throw e;

@@ -174,8 +174,7 @@ final class SimSockets implements VirtualSockets {
 
   private static void setLinger(NumberedSocket socket, SimStreamSocket connection)
       throws IOException {
-    connection.setOption(
-        StandardSocketOptions.SO_LINGER, socket.option(SOL_SOCKET, SO_LINGER, -1));
+    connection.setOption(StandardSocketOptions.SO_LINGER, socket.option(SOL_SOCKET, SO_LINGER, -1));
   }
 
   @Override

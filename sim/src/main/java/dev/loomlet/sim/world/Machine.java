@@ -28,6 +28,7 @@ public final class Machine {
   private final Set<Task> daemons = new LinkedHashSet<>();
   private int pruneThreadsAt = 64;
   private final Set<Task> dropped = new HashSet<>();
+  private boolean cutShort;
   private boolean up = true;
   private long skewNanos;
   private int greenletsSpawned;
@@ -114,6 +115,19 @@ public final class Machine {
       }
     }
     return alive;
+  }
+
+  /**
+   * Whether threads of it have been ended that would have gone on for ever, as by the end of a
+   * process: what they had open is no leak.
+   */
+  public boolean isCutShort() {
+    return cutShort;
+  }
+
+  /** Says so, if there are threads. */
+  public void cutShort() {
+    cutShort |= greenlets().size() > ownGreenlets().size();
   }
 
   /** Those of them that its program is to wait for: all but daemons. */
