@@ -7,16 +7,19 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
+import dev.loomlet.net.UdpSocket;
 import dev.loomlet.queue.FifoQueue;
 import dev.loomlet.sim.SimulationFailure.Kind;
 import dev.loomlet.sync.Mutex;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -431,6 +434,28 @@ final class SimulationTest {
     // and
     SimulationFailure failure = Runs.failureOf(program);
     assertThat(Simulation.minimize(failure, program).kind()).isEqualTo(Kind.NOT_DETERMINISTIC);
+  }
+
+  @Test
+  void howMuchIsSentIsNoticedIfNoSeedDecidesIt() {
+    // given
+    AtomicInteger sent = new AtomicInteger();
+    SimMain program =
+        sim -> {
+          try (UdpSocket socket = UdpSocket.bind("0.0.0.0", 0);
+              UdpSocket receiver = UdpSocket.bind("0.0.0.0", 9)) {
+            socket.send(
+                new byte[sent.incrementAndGet()],
+                new InetSocketAddress(sim.currentHost().address(), 9));
+            receiver.receive();
+          }
+        };
+
+    // then
+    assertThatThrownBy(() -> Simulation.runTwice(1, SimOptions.defaults(), program))
+        .isInstanceOfSatisfying(
+            SimulationFailure.class,
+            failure -> assertThat(failure.kind()).isEqualTo(Kind.NOT_DETERMINISTIC));
   }
 
   @Test
