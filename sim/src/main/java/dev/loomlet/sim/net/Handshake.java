@@ -155,14 +155,15 @@ final class Handshake extends SimDescriptor {
         again();
         return;
       }
-      SimListenSocket listener = listener();
+      // Once it was accepted only the answer is missing, whatever has become of the listener.
+      SimListenSocket listener = accepted == null ? listener() : null;
       if (listener != null && listener.isFull()) {
         again();
         return;
       }
       back = true;
-      refusing = listener == null;
-      if (listener != null && accepted == null) {
+      refusing = listener == null && accepted == null;
+      if (listener != null) {
         SimStreamSocket end = new SimStreamSocket(fabric, server, target, client.localAddress());
         SimStreamSocket.join(client, end);
         accepted = end;
