@@ -7,6 +7,7 @@ import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.engine.DescriptorsExhaustedException;
 import dev.loomlet.engine.ListenOptions;
+import dev.loomlet.engine.ResourceBusyException;
 import dev.loomlet.net.TcpListener;
 import dev.loomlet.net.TcpStream;
 import dev.loomlet.net.UdpSocket;
@@ -126,6 +127,23 @@ final class SimNetworkLimitsTest {
                   assertThatThrownBy(() -> client.read(new byte[1]))
                       .isInstanceOf(SocketException.class)
                       .hasMessageContaining("reset");
+                }));
+  }
+
+  @Test
+  void oneReadsAtATime() {
+    Runs.under(
+        SEEDS,
+        sim ->
+            connected(
+                sim,
+                (client, server) -> {
+                  Greenlet<Integer> first = Loomlet.spawn(() -> server.read(new byte[1]));
+                  sim.sleep(Duration.ofMillis(1));
+                  assertThatThrownBy(() -> server.read(new byte[1]))
+                      .isInstanceOf(ResourceBusyException.class);
+                  client.write(new byte[1]);
+                  assertThat(first.get()).isEqualTo(1);
                 }));
   }
 
