@@ -76,7 +76,9 @@ final class VirtualCalls {
     if (VirtualSockets.isNumber(number)) {
       return true;
     }
-    Escapes.refuse(OUTSIDE);
+    if (number >= 0) {
+      Escapes.refuse(OUTSIDE);
+    }
     return false;
   }
 
