@@ -230,6 +230,7 @@ final class VirtualCalls {
     return sockets().available(number(socket));
   }
 
+  @SuppressWarnings("DoNotCallSuggester") // the JDK calls it
   static int sendUrgent(FileDescriptor socket, byte data) throws IOException {
     throw new SocketException("the simulated network has no urgent data");
   }

@@ -179,7 +179,8 @@ final class SimNetworkLimitsTest {
           server.start(
               () -> {
                 ListenOptions options = ListenOptions.DEFAULT.withBacklog(1);
-                try (TcpListener listener = TcpListener.bind(new InetSocketAddress("0.0.0.0", PORT), options)) {
+                try (TcpListener listener =
+                    TcpListener.bind(new InetSocketAddress("0.0.0.0", PORT), options)) {
                   sim.sleep(Duration.ofMillis(500));
                   for (int i = 0; i < 2; i++) {
                     listener.accept().close();
