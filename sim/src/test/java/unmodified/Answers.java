@@ -20,13 +20,18 @@ final class Answers {
 
   /** Patches the JVM, before the classes are loaded that ask. */
   static void patch() {
-    Patch.install(
-        PatchOptions.all()
-            .without(Topic.FILES)
-            .without(Topic.STDIN)
-            .without(Topic.PROCESS)
-            .with(Topic.THREADS));
+    Patch.install(usual().with(Topic.THREADS));
     Patch.simulate();
+  }
+
+  /** The same, but for threads. */
+  static void patchWithoutThreads() {
+    Patch.install(usual());
+    Patch.simulate();
+  }
+
+  private static PatchOptions usual() {
+    return PatchOptions.all().without(Topic.FILES).without(Topic.STDIN).without(Topic.PROCESS);
   }
 
   /** Asks, and prints the answer, or how the simulation failed. */

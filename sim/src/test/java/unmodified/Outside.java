@@ -6,16 +6,9 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.FileReader;
 import java.io.RandomAccessFile;
-import java.net.DatagramSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.nio.channels.AsynchronousSocketChannel;
-import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
-import java.nio.channels.Pipe;
-import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,14 +57,7 @@ public final class Outside {
     refused("Files.createDirectories", () -> Files.createDirectories(FOLDER));
     refused("FileChannel", () -> FileChannel.open(FILE.toPath()));
     refused("WatchService", () -> FileSystems.getDefault().newWatchService());
-    refused("SocketChannel", SocketChannel::open);
-    refused("ServerSocketChannel", ServerSocketChannel::open);
-    refused("DatagramChannel", DatagramChannel::open);
-    refused("DatagramSocket", () -> new DatagramSocket());
     refused("AsynchronousSocketChannel", AsynchronousSocketChannel::open);
-    refused("Selector", Selector::open);
-    refused("Pipe", Pipe::open);
-    refused("HttpClient", HttpClient::newHttpClient);
     refused("ProcessBuilder", () -> new ProcessBuilder("true").start());
     refused("Runtime.exec", () -> Runtime.getRuntime().exec(new String[] {"true"}));
     refused("System.in", System.in::read);
@@ -93,12 +79,14 @@ public final class Outside {
             return "survived";
           }
         });
+    EachFile.all().forEach((name, attempt) -> refused("each " + name, attempt));
     Answers.print("of the JDK", 1, Code::jdk);
     // A thread that was not refused would keep the process alive.
     System.exit(0);
   }
 
-  private interface Attempt {
+  /** Something that is to be refused. */
+  interface Attempt {
     Object run() throws Exception;
   }
 

@@ -1,5 +1,6 @@
 package dev.loomlet;
 
+import dev.loomlet.jdk.Continuations;
 import dev.loomlet.sched.Step;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +18,12 @@ final class AdoptedSteps {
   private static final class Adopted extends Step {
     /** Set while it is ready only, or else the map's value would keep its key. */
     private @Nullable Runnable continuation;
+
+    @Override
+    public @Nullable Thread thread() {
+      Runnable ready = continuation;
+      return ready == null ? null : Continuations.threadOf(ready);
+    }
 
     @Override
     public void run() {

@@ -10,7 +10,6 @@ import dev.loomlet.jdk.ThreadParking;
 import dev.loomlet.sched.Inbox;
 import dev.loomlet.sched.Policy;
 import dev.loomlet.sched.Step;
-import dev.loomlet.sched.StepPolicy;
 import dev.loomlet.sched.TimedPolicy;
 import dev.loomlet.time.Clock;
 import dev.loomlet.time.TimerWheel;
@@ -94,9 +93,6 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
 
   private boolean hubWaiting;
 
-  /** How many greenlets wait for monitors. */
-  private int monitorWaits;
-
   /** Thrown by the hub's wait as soon as it is seen. */
   private @Nullable RuntimeException exit;
 
@@ -109,7 +105,7 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
     Policy decides = policy.inner();
     this.timed = decides instanceof TimedPolicy wants ? wants : null;
     this.timesSteps = timed != null || clock.isVirtual();
-    this.adopted = decides instanceof StepPolicy ? new AdoptedSteps() : null;
+    this.adopted = decides.wantsSteps() ? new AdoptedSteps() : null;
     this.timers = new TimerWheel(clock);
     this.scheduler = new GreenletScheduler(this);
     this.engine = options.engine().open(this);
@@ -153,18 +149,15 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
   }
 
   @Override
-  public void monitorWaits(int change) {
-    monitorWaits += change;
-  }
-
-  @Override
   public int readyCount() {
     return policy.size();
   }
 
   @Override
-  public int monitorWaits() {
-    return monitorWaits;
+  public void takeSubmitted() {
+    if (inbox.hasWork()) {
+      inbox.drainTo(policy);
+    }
   }
 
   @Override

@@ -25,6 +25,8 @@ final class Access {
   /** Of core, for this module only. */
   private static final Set<String> OF_CORE = Set.of("dev.loomlet.jdk", "dev.loomlet.wait");
 
+  private static final Set<String> CALLERS = Set.of("java.net.http", "jdk.httpserver");
+
   private Access() {}
 
   static void open(Instrumentation instrumentation) throws ReflectiveOperationException {
@@ -46,6 +48,21 @@ final class Access {
     if (!core.isNativeAccessEnabled()) {
       allowNativeAccess(core);
     }
+  }
+
+  /** Lets parts of the JDK that are no part of its base call the hook class. */
+  static void exportHooks(Instrumentation instrumentation) {
+    Set<Module> callers =
+        CALLERS.stream()
+            .flatMap(each -> ModuleLayer.boot().findModule(each).stream())
+            .collect(Collectors.toSet());
+    instrumentation.redefineModule(
+        Object.class.getModule(),
+        Set.of(),
+        Map.of(HookClass.PACKAGE, callers),
+        Map.of(),
+        Set.of(),
+        Map.of());
   }
 
   private static void allowNativeAccess(Module module) throws ReflectiveOperationException {

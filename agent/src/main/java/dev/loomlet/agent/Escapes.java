@@ -23,6 +23,8 @@ final class Escapes {
 
   private static final String FILE = "a file of the machine";
   private static final String THREAD = "a thread that is no greenlet";
+  private static final String UNPATCHED_THREAD =
+      "a thread that is no greenlet, because Patch was not asked for THREADS";
   private static final String OWN = "dev.loomlet.";
 
   /** Parts of the JDK that use files which are not the program's business. */
@@ -78,8 +80,12 @@ final class Escapes {
   /** A thread is to be started that no greenlet stands in for. */
   static void refuseThread(Thread thread) {
     if (!thread.isVirtual() && !isService(thread)) {
-      refuse(THREAD, WITH_OWN_THREADS);
+      refuse(thread(), WITH_OWN_THREADS);
     }
+  }
+
+  private static String thread() {
+    return StandIns.isEnabled() ? THREAD : UNPATCHED_THREAD;
   }
 
   /** Carriers of virtual threads, and what the JDK cleans up with. */
@@ -90,7 +96,7 @@ final class Escapes {
 
   /** Work is to be given to threads of a pool that are no greenlets. */
   static void refuseFork() {
-    refuse(THREAD, WITH_OWN_THREADS);
+    refuse(thread(), WITH_OWN_THREADS);
   }
 
   private static void refuse(String what, List<String> exceptFor) {

@@ -12,7 +12,9 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A class among the JDK's own through which patched methods reach {@link Hooks}.
@@ -28,7 +30,9 @@ final class HookClass {
   private static final String CARRIER = PACKAGE + ".LoomletHookCarrier";
   private static final String HANDLES = "handles";
   private static final ClassDesc HANDLE_ARRAY = CD_MethodHandle.arrayType();
-  private static final List<HookMethod> HOOKS = List.of(HookMethod.values());
+  private static final List<Hook> HOOKS =
+      Stream.<Hook>concat(Arrays.stream(HookMethod.values()), Arrays.stream(NativeCall.values()))
+          .toList();
   private static final int PUBLIC_STATIC = ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC;
 
   private HookClass() {}
@@ -42,8 +46,8 @@ final class HookClass {
     MethodHandles.Lookup own = MethodHandles.lookup();
     MethodHandle[] handles = new MethodHandle[HOOKS.size()];
     for (int i = 0; i < handles.length; i++) {
-      HookMethod hook = HOOKS.get(i);
-      handles[i] = own.findStatic(Hooks.class, hook.methodName(), hook.type());
+      Hook hook = HOOKS.get(i);
+      handles[i] = own.findStatic(hook.home(), hook.methodName(), hook.type());
     }
     Class<?> neighbour = Class.forName(PACKAGE + ".NativeThread", false, null);
     MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(neighbour, own);
@@ -67,7 +71,7 @@ final class HookClass {
               builder.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
               builder.withMethodBody(
                   CLASS_INIT_NAME, MTD_void, ClassFile.ACC_STATIC, HookClass::takeHandles);
-              for (HookMethod hook : HOOKS) {
+              for (Hook hook : HOOKS) {
                 addHook(builder, hook);
               }
             });
@@ -78,23 +82,23 @@ final class HookClass {
       code.getstatic(ClassDesc.of(CARRIER), HANDLES, HANDLE_ARRAY)
           .loadConstant(i)
           .aaload()
-          .putstatic(ClassDesc.of(NAME), HOOKS.get(i).name(), CD_MethodHandle);
+          .putstatic(ClassDesc.of(NAME), HOOKS.get(i).constant(), CD_MethodHandle);
     }
     code.return_();
   }
 
-  private static void addHook(ClassBuilder builder, HookMethod hook) {
+  private static void addHook(ClassBuilder builder, Hook hook) {
     builder.withField(
-        hook.name(),
+        hook.constant(),
         CD_MethodHandle,
         ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL);
     MethodTypeDesc type = hook.descriptor();
     builder.withMethodBody(
-        hook.methodName(),
+        hook.calledName(),
         type,
         PUBLIC_STATIC,
         code -> {
-          code.getstatic(ClassDesc.of(NAME), hook.name(), CD_MethodHandle);
+          code.getstatic(ClassDesc.of(NAME), hook.constant(), CD_MethodHandle);
           for (int i = 0; i < type.parameterCount(); i++) {
             code.loadLocal(TypeKind.from(type.parameterType(i)), code.parameterSlot(i));
           }

@@ -5,17 +5,18 @@ import static java.lang.invoke.MethodType.methodType;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.lang.classfile.CodeBuilder;
-import java.lang.constant.ClassDesc;
-import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodType;
 import java.net.spi.InetAddressResolver;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
-/** The methods of {@link Hooks} as patched code sees them: static ones of the hook class. */
+/**
+ * The methods of {@link Hooks} and {@link SimulatedHooks} as patched code sees them: static ones of
+ * the hook class.
+ */
 @SuppressWarnings("ImmutableEnumChecker") // method types are immutable
-enum HookMethod {
+enum HookMethod implements Hook {
   POLL("poll", methodType(boolean.class, int.class, int.class, long.class, BooleanSupplier.class)),
   POLL_SELECTOR("pollSelector", methodType(boolean.class, int.class, long.class)),
   STOP_POLL("stopPoll", methodType(void.class, int.class, int.class)),
@@ -94,43 +95,59 @@ enum HookMethod {
   NAME_OF("nameOf", methodType(Object.class, Object.class, byte[].class)),
   LOAD_MAIN("loadMain", methodType(Object.class, boolean.class, int.class, String.class)),
   SCHEDULER("schedulerFor", methodType(Object.class, Object.class)),
-  NANO_TIME("nanoTime", methodType(long.class)),
-  CURRENT_TIME_MILLIS("currentTimeMillis", methodType(long.class)),
-  HAS_OWN_CLOCK("hasOwnClock", methodType(boolean.class)),
-  IS_SIMULATED("isSimulated", methodType(boolean.class)),
-  THREAD_ID("threadId", methodType(long.class, Thread.class)),
-  THREAD_SEED("threadSeed", methodType(long.class, long.class)),
-  RANDOM_DOUBLE("randomDouble", methodType(double.class)),
-  FILL("fill", methodType(boolean.class, byte[].class)),
-  NEW_SOCKET("newSocket", methodType(Object.class, boolean.class)),
-  USES_FILE("usesFile", methodType(void.class)),
-  LEAVES("leaves", methodType(void.class, String.class)),
-  STARTS("starts", methodType(void.class, Thread.class)),
-  FORKS("forks", methodType(void.class)),
-  OPENS("opens", methodType(void.class, FileDescriptor.class));
+  NANO_TIME(SimulatedHooks.class, "nanoTime", methodType(long.class)),
+  CURRENT_TIME_MILLIS(SimulatedHooks.class, "currentTimeMillis", methodType(long.class)),
+  HAS_OWN_CLOCK(SimulatedHooks.class, "hasOwnClock", methodType(boolean.class)),
+  IS_SIMULATED(SimulatedHooks.class, "isSimulated", methodType(boolean.class)),
+  THREAD_ID(SimulatedHooks.class, "threadId", methodType(long.class, Thread.class)),
+  THREAD_SEED(SimulatedHooks.class, "threadSeed", methodType(long.class, long.class)),
+  RANDOM_DOUBLE(SimulatedHooks.class, "randomDouble", methodType(double.class)),
+  FILL(SimulatedHooks.class, "fill", methodType(boolean.class, byte[].class)),
+  SERVES(SimulatedHooks.class, "serves", methodType(boolean.class, FileDescriptor.class)),
+  SERVES_SOCKET(
+      SimulatedHooks.class, "servesSocket", methodType(boolean.class, FileDescriptor.class)),
+  SERVES_NUMBER(SimulatedHooks.class, "servesNumber", methodType(boolean.class, int.class)),
+  SERVES_SELECTOR(SimulatedHooks.class, "servesSelector", methodType(boolean.class, int.class)),
+  LOCAL_HOST(SimulatedHooks.class, "localHost", methodType(Object.class)),
+  KEYS(SimulatedHooks.class, "keys", methodType(Set.class)),
+  CURRENT_THREAD(SimulatedHooks.class, "currentThread", methodType(Thread.class)),
+  USES_FILE(SimulatedHooks.class, "usesFile", methodType(void.class)),
+  LEAVES(SimulatedHooks.class, "leaves", methodType(void.class, String.class)),
+  STARTS(SimulatedHooks.class, "starts", methodType(void.class, Thread.class)),
+  FORKS(SimulatedHooks.class, "forks", methodType(void.class)),
+  OPENS(SimulatedHooks.class, "opens", methodType(void.class, FileDescriptor.class));
 
+  private final Class<?> home;
   private final String methodName;
   private final MethodType type;
 
   HookMethod(String methodName, MethodType type) {
+    this(Hooks.class, methodName, type);
+  }
+
+  HookMethod(Class<?> home, String methodName, MethodType type) {
+    this.home = home;
     this.methodName = methodName;
     this.type = type;
   }
 
-  String methodName() {
+  @Override
+  public String constant() {
+    return name();
+  }
+
+  @Override
+  public Class<?> home() {
+    return home;
+  }
+
+  @Override
+  public String methodName() {
     return methodName;
   }
 
-  MethodType type() {
+  @Override
+  public MethodType type() {
     return type;
-  }
-
-  MethodTypeDesc descriptor() {
-    return type.describeConstable().orElseThrow();
-  }
-
-  /** Writes a call, for which the arguments are on the stack. */
-  void call(CodeBuilder code) {
-    code.invokestatic(ClassDesc.of(HookClass.NAME), methodName, descriptor());
   }
 }

@@ -120,19 +120,29 @@ final class Hooks {
 
   /** {@code Poller.poll}: whether it was done here. */
   static boolean poll(int fd, int event, long nanos, BooleanSupplier open) {
+    if (VirtualCalls.serves(fd)) {
+      VirtualCalls.await(fd, event, nanos, open);
+      return true;
+    }
     WaitLoop loop = sockets ? loop() : null;
     return loop != null && await(fd, readinessOf(event), nanos, open, loop);
   }
 
   /** {@code Poller.pollSelector}: whether it was done here. */
   static boolean pollSelector(int fd, long nanos) {
+    if (VirtualCalls.serves(fd)) {
+      VirtualCalls.await(fd, POLLIN, nanos, () -> true);
+      return true;
+    }
     WaitLoop loop = sockets ? loop() : null;
     return loop != null && await(fd, JdkDescriptors.READABLE, nanos, () -> true, loop);
   }
 
   /** {@code Poller.stopPoll}, of which the JDK's own part follows. */
   static void stopPoll(int fd, int event) {
-    if (sockets) {
+    if (VirtualCalls.serves(fd)) {
+      VirtualCalls.stop(fd, event);
+    } else if (sockets) {
       JdkDescriptors.stop(fd, readinessOf(event));
     }
   }
@@ -436,77 +446,5 @@ final class Hooks {
             && (address.length == 4 || address.length == 16)
         ? HostNames.nameOf(resolver, address)
         : null;
-  }
-
-  /** {@code System.nanoTime}, called by the JDK. */
-  static long nanoTime() {
-    return SimulatedCalls.nanoTime();
-  }
-
-  /** {@code System.currentTimeMillis}, called by the JDK. */
-  static long currentTimeMillis() {
-    return SimulatedCalls.currentTimeMillis();
-  }
-
-  /** Whether the two above are not the machine's. */
-  static boolean hasOwnClock() {
-    return SimulatedCalls.hasOwnClock();
-  }
-
-  /** Whether chance is not the machine's. */
-  static boolean isSimulated() {
-    return SimulatedCalls.isSimulated();
-  }
-
-  /** The number of a thread; of all the same, where chance is not the machine's. */
-  static long threadId(Thread thread) {
-    return SimulatedCalls.isSimulated() ? 0 : thread.threadId();
-  }
-
-  /** A seed, for the how manyth that is asked for. */
-  static long threadSeed(long count) {
-    return SimulatedCalls.threadSeed(count);
-  }
-
-  /** {@code Math.random}, where chance is not the machine's. */
-  static double randomDouble() {
-    return SimulatedCalls.randomDouble();
-  }
-
-  /** {@code SecureRandom.nextBytes}: whether it was done here. */
-  static boolean fill(byte[] bytes) {
-    return SimulatedCalls.fill(bytes);
-  }
-
-  /** {@code SocketImpl.createPlatformSocketImpl}: a socket of a simulation; null on other loops. */
-  static @Nullable Object newSocket(boolean server) {
-    return SimulatedCalls.isSimulated() ? SimulatedSockets.make(server) : null;
-  }
-
-  /** A file of the machine is about to be used. */
-  static void usesFile() {
-    Escapes.refuseFile();
-  }
-
-  /** Something of the machine is about to be used. */
-  static void leaves(String what) {
-    Escapes.refuse(what);
-  }
-
-  /** A thread is about to be started that is no greenlet. */
-  static void starts(Thread thread) {
-    Escapes.refuseThread(thread);
-  }
-
-  /** Work is about to be given to a pool's threads, which are no greenlets. */
-  static void forks() {
-    Escapes.refuseFork();
-  }
-
-  /** A stream is about to be made that reads from a descriptor. */
-  static void opens(@Nullable FileDescriptor descriptor) {
-    if (descriptor == FileDescriptor.in) {
-      Escapes.refuse(Escapes.STANDARD_INPUT);
-    }
   }
 }

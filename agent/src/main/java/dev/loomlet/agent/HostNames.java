@@ -1,5 +1,6 @@
 package dev.loomlet.agent;
 
+import dev.loomlet.Loop;
 import dev.loomlet.ThreadPool;
 import dev.loomlet.jdk.ClassLoading;
 import dev.loomlet.jdk.ThreadParking;
@@ -26,9 +27,11 @@ final class HostNames {
 
   private HostNames() {}
 
-  /** Whether the calling greenlet can wait. */
+  /** Whether the calling greenlet can wait, or need not, because its loop knows all names. */
   private static boolean canWait() {
-    return !ClassLoading.isUnderWay() && ThreadParking.canLeave(Thread.currentThread());
+    Loop loop = Loop.currentOrNull();
+    return (loop != null && loop.engine().hostNames() != null)
+        || (!ClassLoading.isUnderWay() && ThreadParking.canLeave(Thread.currentThread()));
   }
 
   /**
@@ -82,6 +85,15 @@ final class HostNames {
     return resolver == Resolvers.system()
         ? elsewhere(asked.getHostAddress(), () -> JdkAccess.nameOf(platform, address))
         : resolver.reverse(asked);
+  }
+
+  /** The host whose code is running, on a loop that has hosts of its own; else null. */
+  static @Nullable InetAddress localHost() throws IOException {
+    Loop loop = Loop.currentOrNull();
+    dev.loomlet.engine.HostNames names = loop == null ? null : loop.engine().hostNames();
+    return names == null
+        ? null
+        : names.addressesOf(names.nameOf(InetAddress.getLoopbackAddress())).getFirst();
   }
 
   private static Object elsewhere(String what, Callable<Object> lookup) throws IOException {

@@ -108,6 +108,10 @@ final class JdkAccess {
     return (int) NUMBER.get(descriptor);
   }
 
+  static void setNumber(FileDescriptor descriptor, int number) {
+    NUMBER.set(descriptor, number);
+  }
+
   /** Whether it is over a pipe to or from a child process. */
   static boolean isProcessStream(Object stream) {
     return PIPE_INPUT.isInstance(stream) || PIPE_OUTPUT.isInstance(stream);

@@ -101,12 +101,13 @@ public final class Patch {
    * {@code System.nanoTime}, {@code currentTimeMillis} and what is built on them, {@code Random},
    * {@code Math.random}, {@code ThreadLocalRandom}, {@code SecureRandom}, {@code UUID}. Of the
    * program's classes those are changed that are loaded from now on, so it comes before the
-   * program. {@code Socket} and {@code ServerSocket} are of the simulated network there. On other
-   * loops, and on threads without one, nothing is different.
+   * program. Sockets, channels and selectors are of the simulated network there, and so are {@code
+   * HttpClient} and {@code HttpServer}. On other loops, and on threads without one, nothing is
+   * different.
    *
-   * <p>What a simulation does not have is refused there with the call and its place: channels,
-   * selectors and datagram sockets, files, standard input, child processes, and threads that do not
-   * become greenlets. What the JDK does for itself, such as loading classes, goes on.
+   * <p>What a simulation does not have is refused there with the call and its place: asynchronous
+   * channels, files, standard input, child processes, and threads that do not become greenlets.
+   * What the JDK does for itself, such as loading classes, goes on.
    *
    * @throws IllegalStateException if this JVM cannot be changed so; says why
    */
@@ -118,15 +119,7 @@ public final class Patch {
       }
       Instrumentation tool = instrumentation();
       String reason =
-          prepare(tool, Set.of())
-              ? SimulatedJdk.install(tool)
-              : "the JDK's internals are out of reach";
-      if (reason == null) {
-        reason = enclose();
-      }
-      if (reason == null) {
-        reason = weaveAgain(tool);
-      }
+          prepare(tool, Set.of()) ? enclose(tool) : "the JDK's internals are out of reach";
       if (reason != null) {
         throw new IllegalStateException(
             "unmodified code cannot be made to go by a virtual clock: " + reason);
@@ -144,20 +137,31 @@ public final class Patch {
   }
 
   /** Has code of a simulation stay in it; returns why it cannot, in one sentence. */
-  private static @Nullable String enclose() {
+  private static @Nullable String enclose(Instrumentation tool) {
     for (PatchPoint each : SimulatedPoints.ALL) {
       if (each.find() == null) {
         return reasonWithout(each);
       }
     }
+    for (NativeCall each : NativeCall.values()) {
+      if (!each.isPresent()) {
+        return "this JDK (" + Runtime.version() + ") has no method " + each.fullName();
+      }
+    }
     try {
-      SimulatedSockets.define();
+      VirtualCalls.prepare();
       Escapes.prepare();
     } catch (ReflectiveOperationException | LinkageError e) {
       return "its sockets cannot be made: " + e;
     }
+    Access.exportHooks(tool);
+    Set<Class<?>> classes = new LinkedHashSet<>();
+    SimulatedJdk simulated = SimulatedJdk.install(tool, classes);
     WOVEN_ALONE.addAll(SimulatedPoints.ALL);
-    return null;
+    String reason = weaveAll(tool, classes);
+    return simulated.failure() == null
+        ? reason
+        : "the JDK's classes could not be changed: " + simulated.failure();
   }
 
   /** What is patched, what is not, and why (for {@code loomlet doctor}). */
@@ -337,19 +341,15 @@ public final class Patch {
     }
   }
 
-  /** Puts back the prefixes that classes have lost because they were transformed without them. */
-  private static @Nullable String weaveAgain(Instrumentation tool) {
+  /** Weaves all that has ever been woven, and has other classes transformed with theirs. */
+  private static @Nullable String weaveAll(Instrumentation tool, Set<Class<?>> classes) {
     Set<PatchPoint> points = new LinkedHashSet<>(WOVEN);
     points.addAll(WOVEN_ALONE);
-    Set<Class<?>> classes = new LinkedHashSet<>();
     for (PatchPoint each : points) {
       Class<?> type = each.find();
       if (type != null) {
         classes.add(type);
       }
-    }
-    if (classes.isEmpty()) {
-      return null;
     }
     Weaver weaver = new Weaver(List.copyOf(points));
     Throwable failure = retransform(tool, weaver, classes);

@@ -1,6 +1,10 @@
 package dev.loomlet.agent;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
@@ -8,18 +12,19 @@ import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
+import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.NewObjectInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.lang.instrument.UnmodifiableClassException;
 import java.nio.charset.StandardCharsets;
 import java.security.ProtectionDomain;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +49,29 @@ final class SimulatedJdk implements ClassFileTransformer {
           "java/lang/VirtualThread",
           "java/lang/Math",
           "java/security/SecureRandom",
+          "jdk/internal/net/http/",
           "sun/net/",
+          "sun/nio/ch/SelectorImpl",
           "sun/security/ssl/");
+
+  /** Parts of the JDK that go through sets in an order which differs from one JVM to the next. */
+  private static final List<String> WITH_SETS =
+      List.of(
+          "java/util/concurrent/ThreadPoolExecutor",
+          "jdk/internal/net/http/",
+          "sun/net/httpserver/",
+          "sun/nio/ch/SelectorImpl");
+
+  private static final Map<String, String> IN_ORDER =
+      Map.of(
+          "java/util/HashSet", "java/util/LinkedHashSet",
+          "java/util/HashMap", "java/util/LinkedHashMap");
+
+  /** Parts of the JDK that ask whether they are on a thread that they have started. */
+  private static final List<String> KNOWING_THREADS =
+      List.of("jdk/internal/net/http/HttpClientImpl", "sun/net/httpserver/ServerImpl");
+
+  private static final String HTTP_CLIENT = "jdk/internal/net/http/HttpClientImpl";
 
   private static final String CLOCK = "java/time/Clock";
   private static final String RANDOM = "java/util/Random";
@@ -69,6 +95,11 @@ final class SimulatedJdk implements ClassFileTransformer {
           "jdk/internal/util/random/RandomSupport.mixMurmur64(J)J",
           HookMethod.THREAD_SEED);
 
+  private static final String CURRENT_THREAD = "java/lang/Thread.currentThread()Ljava/lang/Thread;";
+  private static final String KEYS =
+      "java/util/concurrent/ConcurrentHashMap.newKeySet()"
+          + "Ljava/util/concurrent/ConcurrentHashMap$KeySetView;";
+
   private static final List<byte[]> HINTS =
       List.of(
           "nanoTime".getBytes(StandardCharsets.UTF_8),
@@ -80,33 +111,67 @@ final class SimulatedJdk implements ClassFileTransformer {
   private SimulatedJdk() {}
 
   /**
-   * Changes what is loaded, and from now on what will be.
+   * Has classes changed as they are loaded or retransformed from now on.
    *
-   * @return why not, in one sentence; null if it is done
+   * @param loaded gets those that are loaded already, to be retransformed
    */
-  static @Nullable String install(Instrumentation tool) {
+  static SimulatedJdk install(Instrumentation tool, Set<Class<?>> loaded) {
     SimulatedJdk transformer = new SimulatedJdk();
     tool.addTransformer(transformer, true);
-    List<Class<?>> loaded = new ArrayList<>();
     for (Class<?> each : tool.getAllLoadedClasses()) {
       if (isPart(each.getName().replace('.', '/'))
-          && each.getClassLoader() == null
-          && tool.isModifiableClass(each)) {
+          && isOfJdk(each.getClassLoader())
+          && tool.isModifiableClass(each)
+          && mayNeedChange(each)) {
         loaded.add(each);
       }
     }
-    try {
-      tool.retransformClasses(loaded.toArray(Class<?>[]::new));
-    } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
-      transformer.failure = e;
-    }
-    return transformer.failure == null
-        ? null
-        : "the JDK's classes could not be changed: " + transformer.failure;
+    return transformer;
+  }
+
+  /** What went wrong, or null. */
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   private static boolean isPart(String className) {
-    return PARTS.stream().anyMatch(className::startsWith);
+    return PARTS.stream().anyMatch(className::startsWith) || callsNatives(className);
+  }
+
+  /** To transform a class takes longer than to look into its file whether that is of any use. */
+  private static boolean mayNeedChange(Class<?> type) {
+    String name = type.getName().replace('.', '/');
+    try (InputStream in = type.getModule().getResourceAsStream(name + ".class")) {
+      return in == null || isToChange(name, in.readAllBytes());
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static boolean isToChange(String className, byte[] bytes) {
+    return isAlwaysChanged(className) || HINTS.stream().anyMatch(each -> contains(bytes, each));
+  }
+
+  private static boolean isAlwaysChanged(String className) {
+    return className.equals(CLOCK)
+        || className.equals(RANDOM)
+        || className.equals(MATH)
+        || className.equals(SECURE_RANDOM)
+        || callsNatives(className)
+        || startsWithOneOf(className, WITH_SETS);
+  }
+
+  private static boolean callsNatives(String className) {
+    return className.startsWith(NativeCall.PACKAGE)
+        && NativeCall.CALLERS.contains(className.substring(NativeCall.PACKAGE.length()));
+  }
+
+  private static boolean isOfJdk(@Nullable ClassLoader loader) {
+    return loader == null || loader == ClassLoader.getPlatformClassLoader();
+  }
+
+  private static boolean startsWithOneOf(String className, List<String> prefixes) {
+    return prefixes.stream().anyMatch(className::startsWith);
   }
 
   @Override
@@ -120,21 +185,16 @@ final class SimulatedJdk implements ClassFileTransformer {
     if (className == null || className.startsWith(OWN)) {
       return null;
     }
-    boolean ofJdk = loader == null;
-    if (loader == null ? !isPart(className) : !isOfProgram(loader)) {
+    boolean ofJdk = isOfJdk(loader);
+    if (ofJdk ? !isPart(className) : !isOfProgram(loader)) {
       return null;
     }
-    boolean prefixed =
-        ofJdk
-            && (className.equals(CLOCK)
-                || className.equals(RANDOM)
-                || className.equals(MATH)
-                || className.equals(SECURE_RANDOM));
-    if (!prefixed && HINTS.stream().noneMatch(each -> contains(bytes, each))) {
+    if (!(ofJdk && isAlwaysChanged(className))
+        && HINTS.stream().noneMatch(each -> contains(bytes, each))) {
       return null;
     }
     try {
-      return change(className, bytes, ofJdk);
+      return change(className, bytes, loader == null ? ofJdk() : loader, ofJdk);
     } catch (RuntimeException | Error e) {
       // The JVM would only pass over it in silence.
       failure = e;
@@ -143,7 +203,7 @@ final class SimulatedJdk implements ClassFileTransformer {
   }
 
   /** Whether a loader's classes can see ours. */
-  private static boolean isOfProgram(ClassLoader loader) {
+  private static boolean isOfProgram(@Nullable ClassLoader loader) {
     ClassLoader each = loader;
     while (each != null && each != SimulatedJdk.class.getClassLoader()) {
       each = each.getParent();
@@ -164,17 +224,39 @@ final class SimulatedJdk implements ClassFileTransformer {
     return false;
   }
 
-  private static byte[] change(String className, byte[] bytes, boolean ofJdk) {
-    ClassFile files = ClassFile.of();
+  private static ClassLoader ofJdk() {
+    return ClassLoader.getPlatformClassLoader();
+  }
+
+  /**
+   * What classes are, as their files say. To load one in order to find out could mean the very one
+   * that is being loaded.
+   */
+  private static ClassHierarchyResolver hierarchy(ClassLoader loader) {
+    return ClassHierarchyResolver.ofResourceParsing(loader)
+        .orElse(ClassHierarchyResolver.defaultResolver());
+  }
+
+  private static byte[] change(String className, byte[] bytes, ClassLoader loader, boolean ofJdk) {
+    ClassFile files = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(hierarchy(loader)));
+    ClassModel model = files.parse(bytes);
+    // Whose own super class it is has to call its constructor.
+    boolean orders =
+        ofJdk
+            && startsWithOneOf(className, WITH_SETS)
+            && model
+                .superclass()
+                .map(each -> !IN_ORDER.containsKey(each.asInternalName()))
+                .orElse(true);
     return files.transformClass(
-        files.parse(bytes),
+        model,
         (ClassTransform)
             (builder, element) -> {
               if (element instanceof MethodModel method && method.code().isPresent()) {
                 builder.transformMethod(
                     method,
                     MethodTransform.transformingCode(
-                        new Calls(className, prefixOf(className, method), ofJdk)));
+                        new Calls(className, prefixOf(className, method), ofJdk, orders)));
               } else {
                 builder.with(element);
               }
@@ -191,6 +273,12 @@ final class SimulatedJdk implements ClassFileTransformer {
           code -> {
             code.aload(1);
             PatchPoints.returnIf(code, HookMethod.FILL);
+          };
+      case HTTP_CLIENT + ".isReferenced()Z" ->
+          code -> {
+            // Else it would end when the garbage collector finds that nobody has it any more.
+            HookMethod.IS_SIMULATED.call(code);
+            code.ifThen(yes -> yes.iconst_1().ireturn());
           };
       default -> null;
     };
@@ -224,7 +312,8 @@ final class SimulatedJdk implements ClassFileTransformer {
   }
 
   /** Changes calls. */
-  private record Calls(String className, PatchPoint.@Nullable Prefix prefix, boolean ofJdk)
+  private record Calls(
+      String className, PatchPoint.@Nullable Prefix prefix, boolean ofJdk, boolean orders)
       implements CodeTransform {
     @Override
     public void atStart(CodeBuilder builder) {
@@ -235,27 +324,66 @@ final class SimulatedJdk implements ClassFileTransformer {
 
     @Override
     public void accept(CodeBuilder builder, CodeElement element) {
-      HookMethod hook = element instanceof InvokeInstruction call ? hookOf(call) : null;
-      if (hook == null) {
-        builder.with(element);
-      } else if (ofJdk) {
-        hook.call(builder);
+      ClassDesc ordered =
+          element instanceof NewObjectInstruction made ? orderedFor(made.className()) : null;
+      if (ordered != null) {
+        builder.new_(ordered);
+      } else if (element instanceof InvokeInstruction call) {
+        accept(builder, call);
       } else {
-        builder.invokestatic(
-            ClassDesc.of(SimulatedCalls.class.getName()), hook.methodName(), hook.descriptor());
+        builder.with(element);
       }
     }
 
+    private void accept(CodeBuilder builder, InvokeInstruction call) {
+      HookMethod hook = hookOf(call);
+      NativeCall replaced = ofJdk && callsNatives(className) ? NativeCall.of(call) : null;
+      if (replaced != null) {
+        replaced.replace(builder, call);
+      } else if (hook != null && ofJdk) {
+        hook.call(builder);
+      } else if (hook != null) {
+        builder.invokestatic(
+            ClassDesc.of(SimulatedCalls.class.getName()), hook.methodName(), hook.descriptor());
+      } else if (orders && nameOf(call).equals(KEYS)) {
+        HookMethod.KEYS.call(builder);
+      } else {
+        acceptConstructor(builder, call);
+      }
+    }
+
+    private void acceptConstructor(CodeBuilder builder, InvokeInstruction call) {
+      boolean constructor = call.name().equalsString(ConstantDescs.INIT_NAME);
+      ClassDesc ordered = constructor ? orderedFor(call.owner()) : null;
+      if (ordered == null) {
+        builder.with(call);
+      } else {
+        builder.invokespecial(ordered, ConstantDescs.INIT_NAME, call.typeSymbol());
+      }
+    }
+
+    private @Nullable ClassDesc orderedFor(ClassEntry type) {
+      String ordered = orders ? IN_ORDER.get(type.asInternalName()) : null;
+      return ordered == null ? null : ClassDesc.ofInternalName(ordered);
+    }
+
+    private static String nameOf(InvokeInstruction call) {
+      return call.owner().asInternalName()
+          + "."
+          + call.name().stringValue()
+          + call.type().stringValue();
+    }
+
     private @Nullable HookMethod hookOf(InvokeInstruction call) {
-      String called =
-          call.owner().asInternalName()
-              + "."
-              + call.name().stringValue()
-              + call.type().stringValue();
+      String called = nameOf(call);
       HookMethod hook = CALLS.get(called);
-      return hook == null && ofJdk && className.equals(THREAD_RANDOM)
-          ? CALLS_OF_THREAD_RANDOM.get(called)
-          : hook;
+      if (hook != null || !ofJdk) {
+        return hook;
+      }
+      if (called.equals(CURRENT_THREAD) && startsWithOneOf(className, KNOWING_THREADS)) {
+        return HookMethod.CURRENT_THREAD;
+      }
+      return className.equals(THREAD_RANDOM) ? CALLS_OF_THREAD_RANDOM.get(called) : null;
     }
   }
 }

@@ -7,10 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Where code of a simulation would leave it: it gets a socket of its own network, or nothing. */
+/** Where code of a simulation would leave it, and is refused. */
 final class SimulatedPoints {
   private static final String CHANNEL = "a channel of the machine's network";
-  private static final String OUTSIDE = "a socket or channel from outside";
   private static final String PROCESS = "a child process";
   private static final String FILE = "Ljava/io/File;";
   private static final String PATH = "Ljava/nio/file/Path;";
@@ -18,7 +17,6 @@ final class SimulatedPoints {
   private static final String LINKS = "[Ljava/nio/file/LinkOption;";
   private static final String CHANNELS = "Ljava/nio/channels/";
   private static final String GROUP = CHANNELS + "AsynchronousChannelGroup;";
-  private static final String FAMILY = "Ljava/net/ProtocolFamily;";
   private static final String TASK = "Ljava/util/concurrent/ForkJoinTask;";
 
   static final List<PatchPoint> ALL = all();
@@ -29,7 +27,7 @@ final class SimulatedPoints {
 
   private static List<PatchPoint> all() {
     SimulatedPoints points = new SimulatedPoints();
-    points.addSockets();
+    points.addLocalHost();
     points.addStreams();
     points.addPaths();
     points.addChannels();
@@ -63,21 +61,13 @@ final class SimulatedPoints {
         });
   }
 
-  private void addSockets() {
+  private void addLocalHost() {
     add(
-        "java.net.SocketImpl",
-        "createPlatformSocketImpl",
-        "(Z)Ljava/net/SocketImpl;",
-        "code of a simulation gets sockets of its network",
-        code -> {
-          code.iload(0);
-          PatchPoints.returnFound(code, HookMethod.NEW_SOCKET, "java.net.SocketImpl");
-        });
-    String socket = "sun.nio.ch.NioSocketImpl";
-    refused(socket, "accept", "(Ljava/net/SocketImpl;)V", OUTSIDE);
-    refused(socket, "connect", "(Ljava/net/SocketAddress;I)V", OUTSIDE);
-    refused(socket, "beginRead", "()Ljava/io/FileDescriptor;", OUTSIDE);
-    refused(socket, "beginWrite", "()Ljava/io/FileDescriptor;", OUTSIDE);
+        "java.net.InetAddress",
+        "getLocalHost",
+        "()Ljava/net/InetAddress;",
+        "the host is that of the simulation",
+        code -> PatchPoints.returnFound(code, HookMethod.LOCAL_HOST, "java.net.InetAddress"));
   }
 
   private void addStreams() {
@@ -197,36 +187,12 @@ final class SimulatedPoints {
   }
 
   private void addChannels() {
-    String channels = "sun.nio.ch.SelectorProviderImpl";
-    for (String family : List.of("", FAMILY)) {
-      String from = "(" + family + ")" + CHANNELS;
-      refused(channels, "openSocketChannel", from + "SocketChannel;", CHANNEL);
-      refused(channels, "openServerSocketChannel", from + "ServerSocketChannel;", CHANNEL);
-      refused(channels, "openDatagramChannel", from + "DatagramChannel;", CHANNEL);
-    }
-    refused(
-        channels,
-        "openUninterruptibleDatagramChannel",
-        "()" + CHANNELS + "DatagramChannel;",
-        "a datagram socket of the machine's network");
-    refused(channels, "openPipe", "()" + CHANNELS + "Pipe;", "a pipe of the machine");
-    refused(
-        "sun.nio.ch.EPollSelectorProvider",
-        "openSelector",
-        "()" + CHANNELS + "spi/AbstractSelector;",
-        "a selector of the machine");
     String asynchronous = "sun.nio.ch.LinuxAsynchronousChannelProvider";
     String socket = CHANNELS + "AsynchronousSocketChannel;";
     String server = CHANNELS + "AsynchronousServerSocketChannel;";
     refused(asynchronous, "openAsynchronousSocketChannel", "(" + GROUP + ")" + socket, CHANNEL);
     refused(
         asynchronous, "openAsynchronousServerSocketChannel", "(" + GROUP + ")" + server, CHANNEL);
-    refused("sun.nio.ch.SocketChannelImpl", "beginRead", "(Z)V", OUTSIDE);
-    refused("sun.nio.ch.SocketChannelImpl", "beginWrite", "(Z)V", OUTSIDE);
-    refused("sun.nio.ch.ServerSocketChannelImpl", "begin", "(Z)V", OUTSIDE);
-    String address = "Ljava/net/SocketAddress;";
-    refused("sun.nio.ch.DatagramChannelImpl", "beginRead", "(ZZ)" + address, OUTSIDE);
-    refused("sun.nio.ch.DatagramChannelImpl", "beginWrite", "(ZZ)" + address, OUTSIDE);
   }
 
   private void addThreads() {

@@ -35,6 +35,7 @@ final class StandIn {
   }
 
   void start() {
+    greenlet.loop().engine().standsIn(greenlet.thread(), daemon);
     greenlet.start();
   }
 

@@ -31,12 +31,27 @@ final class StandIns {
 
   private static final String SERVICE_THREAD = "jdk.internal.misc.InnocuousThread";
 
+  /**
+   * The loop of whoever gives it something to do, in the place of the common pool. Not one loop:
+   * classes of the JDK keep it in static fields.
+   */
+  private static final Executor WHERE_CALLED =
+      task -> {
+        Loop loop = Hooks.loop() == null ? null : Loop.currentOrNull();
+        (loop == null ? ForkJoinPool.commonPool() : loop).execute(task);
+      };
+
   private static volatile boolean enabled;
 
   private StandIns() {}
 
   static void enable() {
     enabled = true;
+  }
+
+  /** Whether threads become greenlets at all. */
+  static boolean isEnabled() {
+    return enabled;
   }
 
   /** The task of a thread that is asked for as a platform thread, and is to be one. */
@@ -54,7 +69,9 @@ final class StandIns {
 
   /** {@code Thread.start()}: whether a greenlet was started instead. */
   static boolean start(Thread thread) {
-    return mayStandIn(thread) && isProgramsDoing() && begin(thread);
+    return mayStandIn(thread)
+        && (SimulatedCalls.isSimulated() || isProgramsDoing())
+        && begin(thread);
   }
 
   /** {@code Thread.start(ThreadContainer)}, by which pools start threads. */
@@ -177,6 +194,12 @@ final class StandIns {
     return found == null ? null : found.thread();
   }
 
+  /** The thread that one stands in for; itself if it does not. */
+  static Thread originalOf(Thread thread) {
+    StandIn found = enabled && thread.isVirtual() ? ALIVE.get(thread.threadId()) : null;
+    return found != null && found.thread() == thread ? found.original() : thread;
+  }
+
   /** The thread that stands in for another one, else that one. */
   static @Nullable Thread orSelf(@Nullable Thread thread) {
     Thread found = thread == null ? null : of(thread);
@@ -212,7 +235,7 @@ final class StandIns {
 
   /** The caller's loop, in the place of the common pool; null outside of loops. */
   static @Nullable Executor executor() {
-    return enabled && Hooks.loop() != null ? Loop.current() : null;
+    return enabled && Hooks.loop() != null ? WHERE_CALLED : null;
   }
 
   /** As {@link #executor}, if a pool is the common one. */

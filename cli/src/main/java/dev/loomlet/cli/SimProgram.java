@@ -68,19 +68,28 @@ final class SimProgram {
     if (!noPatch) {
       patch(err);
     }
-    Program program;
+    Program program = find(err);
+    return _ -> call(program);
+  }
+
+  /**
+   * Compiles or finds it, without making anything ready for it to run.
+   *
+   * @param err gets the compiler's messages
+   */
+  Program find(PrintWriter err) {
     try {
-      program = ProgramChoice.of(file, ClassPath.parse(classPath)).find(err).load();
+      return ProgramChoice.of(file, ClassPath.parse(classPath)).find(err).load();
     } catch (ProgramFault e) {
       throw CommandFailure.failed(String.valueOf(e.getMessage()));
     }
-    return _ -> call(program);
   }
 
   /** Before the program is loaded, whose own classes are changed, too. */
   private static void patch(PrintWriter err) {
     Set<Topic> more = Set.of(Topic.THREADS);
-    Set<Topic> left = Set.of(Topic.STDIN, Topic.PROCESS);
+    // Of what is refused there, nothing need be made cooperative.
+    Set<Topic> left = Set.of(Topic.STDIN, Topic.PROCESS, Topic.FILES);
     for (String each : Patching.install(Patching.allBut(left, more))) {
       err.println("loomlet: " + each);
     }

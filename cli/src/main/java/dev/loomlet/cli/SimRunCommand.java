@@ -1,6 +1,5 @@
 package dev.loomlet.cli;
 
-import dev.loomlet.bench.JavaCommand;
 import dev.loomlet.cli.exit.CommandFailure;
 import dev.loomlet.cli.exit.ExitCode;
 import java.io.BufferedReader;
@@ -26,6 +25,9 @@ import picocli.CommandLine.Spec;
         "The seeds are shared out among processes. A failure is shown with its seed, its options,"
             + " the smallest schedule that was found for it, and a timeline.")
 final class SimRunCommand implements Callable<Integer> {
+  /** With fewer, another process does not pay. */
+  private static final int SEEDS_OF_A_PROCESS = 50;
+
   // Set by picocli, as everything annotated here.
   @SuppressWarnings("NullAway.Init")
   @Spec
@@ -90,9 +92,8 @@ final class SimRunCommand implements Callable<Integer> {
     program.simOptions();
     PrintWriter err = spec.commandLine().getErr();
     // Compiles it once, so that the processes find it compiled, and says what is wrong with it.
-    program.load(err);
-    int count =
-        Math.min(seeds, processes == 0 ? Runtime.getRuntime().availableProcessors() : processes);
+    program.find(err);
+    int count = Math.min(seeds, processes == 0 ? usualProcesses() : processes);
     long start = System.nanoTime();
     List<Worker> workers = new ArrayList<>();
     List<Thread> readers = new ArrayList<>();
@@ -114,15 +115,21 @@ final class SimRunCommand implements Callable<Integer> {
     return report(workers, (System.nanoTime() - start) / 1e9);
   }
 
+  /** As many as processors; but to start one takes as long as to run some seeds. */
+  private int usualProcesses() {
+    int worthwhile = (seeds + SEEDS_OF_A_PROCESS - 1) / SEEDS_OF_A_PROCESS;
+    return Math.min(worthwhile, Runtime.getRuntime().availableProcessors());
+  }
+
   private Process start(int number, int count) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("sim", "work"));
     arguments.addAll(List.of("--first", Long.toString(first + number)));
     arguments.addAll(List.of("--step", Integer.toString(count)));
     arguments.addAll(List.of("--count", Integer.toString((seeds - number + count - 1) / count)));
     arguments.addAll(program.arguments());
-    List<String> command =
-        JavaCommand.of("dev.loomlet.cli.Main", List.of(), arguments.toArray(String[]::new));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new ProcessBuilder(OwnCommand.of(arguments))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 
   private static void endAllBut(List<Worker> workers, @Nullable Worker one) {

@@ -165,6 +165,15 @@ public interface Engine extends AutoCloseable {
     return null;
   }
 
+  /**
+   * What it answers to the JDK's sockets in the place of a kernel.
+   *
+   * @return null if there is one
+   */
+  default @Nullable VirtualSockets virtualSockets() {
+    return null;
+  }
+
   /** What it does with files. */
   FileOperations files();
 
@@ -198,6 +207,15 @@ public interface Engine extends AutoCloseable {
    * @throws RuntimeException if it must not be
    */
   default void leaving(String what) {}
+
+  /**
+   * Told of a greenlet that stands in for a thread which code has started that knows of no
+   * greenlets.
+   *
+   * @param thread the greenlet's, which has not started
+   * @param daemon whether the program ends without waiting for it
+   */
+  default void standsIn(Thread thread, boolean daemon) {}
 
   /**
    * Closes every socket and file and frees what the engine holds. The loop does not run any more.

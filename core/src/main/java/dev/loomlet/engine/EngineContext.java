@@ -51,12 +51,10 @@ public interface EngineContext {
   }
 
   /**
-   * How many greenlets wait for a monitor or in {@code Object.wait}, from where another thread
-   * makes them ready, a little later than somebody has seen to it.
+   * Gives the loop's policy what other threads have left for the loop so far, now and not at the
+   * next turn. On the carrier thread, between greenlets.
    */
-  default int monitorWaits() {
-    return 0;
-  }
+  default void takeSubmitted() {}
 
   /**
    * Level-triggered cancellation: called at the start of each operation, also one that would not

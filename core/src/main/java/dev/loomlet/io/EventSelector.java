@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -88,8 +89,7 @@ public final class EventSelector<D extends @Nullable Object> implements AutoClos
   private final IdentityHashMap<Object, Registration<D>> registrations = new IdentityHashMap<>();
 
   private final Map<Integer, Registration<D>> descriptors = new HashMap<>();
-  private final IdentityHashMap<ReadySet.Member, Registration<D>> byMember =
-      new IdentityHashMap<>();
+  private final Map<ReadySet.Member, Registration<D>> byMember = new LinkedHashMap<>();
   private boolean closed;
 
   private static final class Registration<D extends @Nullable Object> {

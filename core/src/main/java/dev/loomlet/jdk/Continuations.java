@@ -1,5 +1,6 @@
 package dev.loomlet.jdk;
 
+import dev.loomlet.sched.Step;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -56,8 +57,8 @@ public final class Continuations {
 
   /** The virtual thread that a continuation belongs to, or null if it is none or not known. */
   public static @Nullable Thread threadOf(Runnable continuation) {
-    if (continuation instanceof Mount mount) {
-      return mount.thread();
+    if (continuation instanceof Step step) {
+      return step.thread();
     }
     MethodHandle getter = THREADS.get(continuation.getClass()).getter();
     if (getter == null) {

@@ -19,14 +19,6 @@ public interface Dispatcher {
   void dispatch(Runnable continuation);
 
   /**
-   * One more thread waits for a monitor or in {@code Object.wait}, or one less: a thread of the
-   * JDK's will make it ready. On the carrier thread.
-   *
-   * @param change 1 or -1
-   */
-  default void monitorWaits(int change) {}
-
-  /**
    * Runs a short JDK task, such as the end of a timed park, on the carrier thread after a delay.
    *
    * @param task what to run; does not block

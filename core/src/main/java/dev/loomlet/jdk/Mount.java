@@ -51,10 +51,7 @@ public final class Mount extends Step {
   private static final int UNPARKED = 9;
   private static final int YIELDING = 10;
   private static final int YIELDED = 11;
-  private static final int BLOCKING = 12;
   private static final int UNBLOCKED = 14;
-  private static final int WAITING = 15;
-  private static final int TIMED_WAITING = 17;
 
   private static final VarHandle STATE;
   private static final VarHandle PARK_PERMIT;
@@ -171,8 +168,8 @@ public final class Mount extends Step {
     return mount;
   }
 
-  /** Whose continuation it is. */
-  Thread thread() {
+  @Override
+  public Thread thread() {
     return thread;
   }
 
@@ -207,9 +204,6 @@ public final class Mount extends Step {
   }
 
   private void consumePermit(int ready) throws Throwable {
-    if (ready == UNBLOCKED) {
-      dispatcher.monitorWaits(-1);
-    }
     if (ready == UNPARKED || ready == UNBLOCKED) {
       if (TIMEOUT_TASK.get(thread) != null) {
         CANCEL_TIMEOUT_TASK.invokeExact(thread);
@@ -265,9 +259,6 @@ public final class Mount extends Step {
       default -> {
         VarHandle.fullFence();
         forgetInterrupt(carrier);
-        if (left == BLOCKING || left == WAITING || left == TIMED_WAITING) {
-          dispatcher.monitorWaits(1);
-        }
         AFTER_YIELD.invokeExact(thread);
       }
     }

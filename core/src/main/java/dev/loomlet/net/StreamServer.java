@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,7 +54,10 @@ public final class StreamServer implements AutoCloseable {
   private final @Nullable TlsOptions tls;
 
   /** The handlers, each with the connection that it was given. */
-  private final Map<Greenlet<?>, AcceptedSocket> active = new ConcurrentHashMap<>();
+  private final Map<Greenlet<?>, Connection> active = new ConcurrentHashMap<>();
+
+  /** The how manyth it is, so that those that are left are ended in an order. */
+  private record Connection(long number, AcceptedSocket socket) {}
 
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
@@ -249,7 +253,7 @@ public final class StreamServer implements AutoCloseable {
     Loop loop = loops.get();
     try {
       Greenlet<?> greenlet = loop.spawn(() -> serveOn(loop, socket));
-      active.put(greenlet, socket);
+      active.put(greenlet, new Connection(accepted.get(), socket));
       if (greenlet.isDone()) {
         // On another loop it may have ended before it was put in.
         active.remove(greenlet);
@@ -371,17 +375,24 @@ public final class StreamServer implements AutoCloseable {
   private int stopOnLoop(Duration deadline) {
     listener.close();
     acceptor.join();
-    Loomlet.joinAll(deadline, List.copyOf(active.keySet()));
+    Loomlet.joinAll(deadline, activeInOrder());
     int cancelled = 0;
-    for (Greenlet<?> each : active.keySet()) {
+    for (Greenlet<?> each : activeInOrder()) {
       if (each.cancel(true)) {
         cancelled++;
       }
     }
-    Loomlet.joinAll(CANCEL_GRACE, List.copyOf(active.keySet()));
+    Loomlet.joinAll(CANCEL_GRACE, activeInOrder());
     // A handler that was cancelled before it started has not come to close its connection.
-    active.values().forEach(AcceptedSocket::close);
+    active.values().forEach(each -> each.socket.close());
     return cancelled;
+  }
+
+  private List<Greenlet<?>> activeInOrder() {
+    return active.entrySet().stream()
+        .sorted(Comparator.comparingLong(each -> each.getValue().number))
+        .<Greenlet<?>>map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Stops without waiting for connections; {@link #stop} with a deadline of 0. */

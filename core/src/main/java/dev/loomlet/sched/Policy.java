@@ -34,6 +34,14 @@ public interface Policy {
   int size();
 
   /**
+   * Whether each virtual thread of the loop is to have its {@link Step}: also those that the JDK
+   * itself mounts, because other code has started them.
+   */
+  default boolean wantsSteps() {
+    return false;
+  }
+
+  /**
    * The policy that decides, if this one only stands around it and looks on; a loop asks it which
    * kind it is, and tells it how long steps ran.
    *

@@ -15,6 +15,11 @@ public abstract class Step implements Runnable {
   /** Creates the continuation of a greenlet that has not started. */
   protected Step() {}
 
+  /** The virtual thread whose continuation it is; null if that is not known at the moment. */
+  public @Nullable Thread thread() {
+    return null;
+  }
+
   /** What its greenlet is to a policy. */
   public final Attributes attributes() {
     return attributes;

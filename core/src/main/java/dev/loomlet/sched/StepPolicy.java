@@ -36,6 +36,11 @@ public abstract class StepPolicy implements Policy {
   protected abstract int ready();
 
   @Override
+  public final boolean wantsSteps() {
+    return true;
+  }
+
+  @Override
   public final void add(Runnable continuation) {
     if (continuation instanceof Step step) {
       enqueue(step);

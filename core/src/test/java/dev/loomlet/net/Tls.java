@@ -10,7 +10,8 @@ import java.nio.file.Path;
 
 /** Both ends of a TLS connection, and certificates, for tests. */
 final class Tls {
-  private static final Path FOLDER = Path.of("src/test/resources/tls");
+  private static final Path FOLDER =
+      Path.of(System.getProperty("loomlet.home", ".."), "core", "src", "test", "resources", "tls");
 
   static final TlsOptions SERVER = identifiedBy("server").build();
   static final TlsOptions CLIENT = trusting("ca").build();

@@ -1,6 +1,5 @@
 package dev.loomlet.testing;
 
-import dev.loomlet.engine.Engines;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -25,9 +24,7 @@ public @interface OnEveryEngine {
     @Override
     public Stream<? extends Arguments> provideArguments(
         ParameterDeclarations parameters, ExtensionContext context) {
-      return Engines.all().stream()
-          .filter(Engines.Info::isAvailable)
-          .map(engine -> Arguments.of(new TestLoop(engine.name())));
+      return TestLoop.all().map(Arguments::of);
     }
   }
 }

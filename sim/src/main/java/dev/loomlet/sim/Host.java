@@ -6,6 +6,7 @@ import dev.loomlet.sim.world.EventKind;
 import dev.loomlet.sim.world.Machine;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,17 +117,28 @@ public final class Host {
   /** Cancels its greenlets, and waits until they have ended. */
   public void stop() {
     askToStop();
+    cancelAll();
     for (Greenlet<?> each : machine.greenlets()) {
       each.join();
     }
   }
 
-  void askToStop() {
-    if (machine.isUp() && !machine.greenlets().isEmpty()) {
-      simulation.trace(EventKind.STOP, machine);
-      for (Greenlet<?> each : machine.greenlets()) {
-        each.cancel(true);
-      }
+  /** Cancels those of its greenlets that do not stand in for threads; returns them. */
+  List<Greenlet<?>> askToStop() {
+    if (!machine.isUp() || machine.greenlets().isEmpty()) {
+      return List.of();
+    }
+    simulation.trace(EventKind.STOP, machine);
+    List<Greenlet<?>> own = machine.ownGreenlets();
+    own.forEach(each -> each.cancel(true));
+    return own;
+  }
+
+  /** Cancels all that are left. */
+  void cancelAll() {
+    if (machine.isUp()) {
+      machine.cutShort();
+      machine.greenlets().forEach(each -> each.cancel(true));
     }
   }
 

@@ -19,6 +19,10 @@ final class Runner {
     }
     AtomicReference<@Nullable T> result = new AtomicReference<>();
     AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
+    if (Simulation.currentOrNull() != null) {
+      throw new IllegalStateException(
+          "a simulation cannot be run inside of a simulation, whose time would stand still");
+    }
     Thread thread =
         Thread.ofPlatform()
             .name("simulation")

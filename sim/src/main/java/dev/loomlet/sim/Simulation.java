@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation {
   private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration GRACE_OF_THREADS = Duration.ofSeconds(1);
 
   private final World world;
   private final Fabric fabric;
@@ -243,23 +244,29 @@ public final class Simulation {
   private void finish() {
     calm();
     Greenlet<?> self = Greenlet.current();
-    List<Greenlet<?>> left = new ArrayList<>(world.main().greenlets());
+    List<Greenlet<?>> left = new ArrayList<>(world.main().awaited());
     left.remove(self);
     if (!left.isEmpty() && !world.options().leaksAllowed()) {
       throw leak("greenlets that main spawned still live when it has ended; join or kill them");
     }
     stopHosts();
     world.throwIfFailed();
-    if (world.options().leaksAllowed()) {
-      return;
+    if (!world.options().leaksAllowed()) {
+      checkDescriptors();
     }
+    boolean dropped = world.dropDaemons();
+    if (!world.options().leaksAllowed() && !dropped) {
+      checkTimers();
+    }
+  }
+
+  private void checkDescriptors() {
     for (Machine each : world.machines()) {
-      String open = each.isUp() ? world.leftOpen(each) : "";
+      String open = each.isUp() && !each.isCutShort() ? world.leftOpen(each) : "";
       if (!open.isEmpty()) {
         throw world.fail(Kind.LEAK, "host " + each.name() + " has left something open", open, null);
       }
     }
-    checkTimers();
   }
 
   /** Where power was lost, timers are left of greenlets that stand where they stood. */
@@ -277,13 +284,44 @@ public final class Simulation {
     List<Greenlet<?>> left = new ArrayList<>();
     for (Host each : hosts) {
       if (each != main) {
-        each.askToStop();
-        left.addAll(each.machine().greenlets());
+        left.addAll(each.askToStop());
+      }
+    }
+    if (letThreadsEnd(left)) {
+      left.clear();
+      for (Host each : hosts) {
+        if (each != main) {
+          each.cancelAll();
+          left.addAll(each.machine().awaited());
+        }
       }
     }
     if (!left.isEmpty() && !Loomlet.joinAll(GRACE, left) && !world.options().leaksAllowed()) {
       throw leak("greenlets of hosts do not end when they are cancelled");
     }
+  }
+
+  /**
+   * Threads do not know that they are cancelled. So those who started them are, who then may end
+   * them, and they have some time for it.
+   *
+   * @param cancelled those who were
+   * @return whether there are any
+   */
+  private boolean letThreadsEnd(List<Greenlet<?>> cancelled) {
+    List<Greenlet<?>> threads = new ArrayList<>();
+    for (Host each : hosts) {
+      if (each != main) {
+        threads.addAll(each.machine().awaited());
+      }
+    }
+    threads.removeAll(cancelled);
+    if (threads.isEmpty()) {
+      return false;
+    }
+    Loomlet.joinAll(GRACE, cancelled);
+    Loomlet.joinAll(GRACE_OF_THREADS, threads);
+    return true;
   }
 
   private SimulationFailure leak(String what) {

@@ -8,6 +8,7 @@ import dev.loomlet.Action;
 import dev.loomlet.file.ChildProcess;
 import dev.loomlet.file.LoopFiles;
 import dev.loomlet.file.OpenFile;
+import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -32,7 +33,7 @@ final class SimDiskTest {
   private static final int SEEDS = 100;
 
   private static void each(SimMain program) {
-    Simulation.runAll(1, SEEDS, SimOptions.defaults(), program);
+    Runs.under(SEEDS, program);
   }
 
   /** Runs code on a host, and waits for it. */
@@ -125,11 +126,21 @@ final class SimDiskTest {
 
   @Test
   void whatWasNotSyncedIsThereOrNotOrInPart() {
+    assertThat(fatesOfAWrite(true)).containsExactlyInAnyOrder("lost", "there", "torn");
+  }
+
+  @Test
+  void onADiskThatTearsNoWritesItIsThereOrNot() {
+    assertThat(fatesOfAWrite(false)).containsExactlyInAnyOrder("lost", "there");
+  }
+
+  private static Set<String> fatesOfAWrite(boolean torn) {
     Set<String> fates = new HashSet<>();
     each(
         sim -> {
           // given
           Host host = sim.host("node");
+          host.disk().tornWrites(torn);
           byte[] ones = new byte[2048];
           Arrays.fill(ones, (byte) 1);
           on(
@@ -161,7 +172,7 @@ final class SimDiskTest {
                 fates.add(count == 0 ? "lost" : count == 2048 ? "there" : "torn");
               });
         });
-    assertThat(fates).containsExactlyInAnyOrder("lost", "there", "torn");
+    return fates;
   }
 
   @Test
@@ -285,6 +296,19 @@ final class SimDiskTest {
         .isInstanceOf(SimulationFailure.class)
         .hasMessageContaining("leak")
         .hasMessageContaining("the file /a");
+  }
+
+  @Test
+  void aFileThatIsClosedIsOfNoUse() {
+    each(
+        sim -> {
+          OpenFile file =
+              LoopFiles.open(
+                  Path.of("/tmp/file"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          file.close();
+          assertThatThrownBy(() -> file.write(new byte[1])).isInstanceOf(IOException.class);
+          assertThatThrownBy(file::sync).isInstanceOf(IOException.class);
+        });
   }
 
   @Test

@@ -37,7 +37,7 @@ final class SimNetworkTest {
   private static final int SEEDS = 50;
 
   private static void each(SimMain program) {
-    Simulation.runAll(1, SEEDS, SimOptions.defaults(), program);
+    Runs.under(SEEDS, program);
   }
 
   /** Sends back what it gets. */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
-import dev.loomlet.net.TcpListener;
 import dev.loomlet.net.UdpSocket;
 import dev.loomlet.queue.FifoQueue;
 import dev.loomlet.sim.SimulationFailure.Kind;
@@ -20,20 +19,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One run of a program in a world of its own. */
 @Timeout(120)
 final class SimulationTest {
-  private static SimulationFailure failureOf(SimMain program) {
-    return failureOf(SimOptions.defaults(), program);
-  }
-
-  private static SimulationFailure failureOf(SimOptions options, SimMain program) {
-    return catchThrowableOfType(SimulationFailure.class, () -> Simulation.run(7, options, program));
-  }
-
   @Test
   void daysOfSleepTakeNoTimeAndAreExact() {
     // given
@@ -160,7 +152,7 @@ final class SimulationTest {
   void aCircleOfLocksIsADeadlock() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             sim -> {
               Mutex one = new Mutex();
               Mutex two = new Mutex();
@@ -196,7 +188,7 @@ final class SimulationTest {
   @Test
   void toWaitForWhatNobodyCanGiveIsALostWakeUp() {
     // when
-    SimulationFailure failure = failureOf(sim -> new FifoQueue<String>(1).take());
+    SimulationFailure failure = Runs.failureOf(sim -> new FifoQueue<String>(1).take());
     // then
     assertThat(failure.kind()).isEqualTo(Kind.LOST_WAKE_UP);
     assertThat(failure).hasMessageContaining("\"main\" waits for FifoQueue");
@@ -206,7 +198,7 @@ final class SimulationTest {
   void toYieldForEverIsALivelock() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             SimOptions.defaults().withStepLimit(1000),
             sim -> {
               while (true) {
@@ -222,7 +214,7 @@ final class SimulationTest {
   void toNeedMoreTimeThanAllowedIsATimeOut() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             SimOptions.defaults().withTimeLimit(Duration.ofMinutes(5)),
             sim -> sim.sleep(Duration.ofMinutes(6)));
     // then
@@ -231,59 +223,12 @@ final class SimulationTest {
   }
 
   @Test
-  void aGreenletThatIsLeftOverIsALeak() {
-    // given
-    SimMain program = sim -> Loomlet.spawn("left", () -> sim.sleep(Duration.ofHours(2)));
-    // then
-    SimulationFailure failure = failureOf(program);
-    assertThat(failure.kind()).isEqualTo(Kind.LEAK);
-    assertThat(failure).hasMessageContaining("\"left\"");
-    // but
-    Simulation.run(7, SimOptions.defaults().withLeaksAllowed(true), program);
-  }
-
-  @Test
-  void aSocketThatIsLeftOpenIsALeak() {
-    // when
-    SimulationFailure failure = failureOf(sim -> TcpListener.bind("127.0.0.1", 80));
-    // then
-    assertThat(failure.kind()).isEqualTo(Kind.LEAK);
-    assertThat(failure).hasMessageContaining("the listener on 127.0.0.1:80");
-  }
-
-  @Test
-  void aTimerThatIsLeftSetIsALeak() {
-    // when
-    SimulationFailure failure =
-        failureOf(
-            sim ->
-                sim.host("other")
-                    .start(() -> dev.loomlet.Timeout.start(Duration.ofHours(1)))
-                    .join());
-    // then
-    assertThat(failure.kind()).isEqualTo(Kind.LEAK);
-    assertThat(failure).hasMessageContaining("a timer is still set when everybody has ended");
-  }
-
-  @Test
-  void aTimerThatIsClosedAndAPacketUnderWayAreNoLeaks() {
-    Simulation.run(
-        7,
-        sim -> {
-          try (var _ = dev.loomlet.Timeout.start(Duration.ofHours(1));
-              UdpSocket socket = UdpSocket.bind("0.0.0.0", 0)) {
-            socket.send(new byte[3], new InetSocketAddress(sim.host("other").address(), 9));
-          }
-        });
-  }
-
-  @Test
   void anErrorOfTheProgramIsItsCause() {
     // given
     IOException error = new IOException("broken");
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             sim -> {
               throw error;
             });
@@ -296,7 +241,7 @@ final class SimulationTest {
   void anErrorThatNobodyWaitsForEndsTheRun() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             sim -> {
               sim.host("server")
                   .start(
@@ -315,7 +260,7 @@ final class SimulationTest {
   void aThreadOutsideIsAnEscapeEvenIfTheErrorIsCaught() {
     // when
     SimulationFailure failure =
-        failureOf(
+        Runs.failureOf(
             sim -> {
               try {
                 Loomlet.runInExecutor(() -> 1).get();
@@ -487,8 +432,30 @@ final class SimulationTest {
         .isInstanceOfSatisfying(
             SimulationFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_DETERMINISTIC));
     // and
-    SimulationFailure failure = failureOf(program);
+    SimulationFailure failure = Runs.failureOf(program);
     assertThat(Simulation.minimize(failure, program).kind()).isEqualTo(Kind.NOT_DETERMINISTIC);
+  }
+
+  @Test
+  void howMuchIsSentIsNoticedIfNoSeedDecidesIt() {
+    // given
+    AtomicInteger sent = new AtomicInteger();
+    SimMain program =
+        sim -> {
+          try (UdpSocket socket = UdpSocket.bind("0.0.0.0", 0);
+              UdpSocket receiver = UdpSocket.bind("0.0.0.0", 9)) {
+            socket.send(
+                new byte[sent.incrementAndGet()],
+                new InetSocketAddress(sim.currentHost().address(), 9));
+            receiver.receive();
+          }
+        };
+
+    // then
+    assertThatThrownBy(() -> Simulation.runTwice(1, SimOptions.defaults(), program))
+        .isInstanceOfSatisfying(
+            SimulationFailure.class,
+            failure -> assertThat(failure.kind()).isEqualTo(Kind.NOT_DETERMINISTIC));
   }
 
   @Test

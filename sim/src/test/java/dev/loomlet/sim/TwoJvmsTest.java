@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loomlet.Loomlet;
 import dev.loomlet.net.TcpStream;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,28 +63,11 @@ final class TwoJvmsTest {
 
   @Test
   void hashesAreEqual() throws Exception {
-    // given
-    List<String> command = new ArrayList<>();
-    command.add(Path.java());
-    command.add("@" + System.getProperty("loomlet.home") + "/build/jvm.args");
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(Printer.class.getName());
-    Process other =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     // when
     List<String> own = hashes();
-    List<String> theirs =
-        new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    // then
-    assertThat(other.waitFor()).isZero();
-    assertThat(theirs).isEqualTo(own).hasSize(SEEDS).doesNotHaveDuplicates();
-  }
+    List<String> theirs = OtherJvm.run(Printer.class);
 
-  private static final class Path {
-    static String java() {
-      return System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
-    }
+    // then
+    assertThat(theirs).isEqualTo(own).hasSize(SEEDS).doesNotHaveDuplicates();
   }
 }

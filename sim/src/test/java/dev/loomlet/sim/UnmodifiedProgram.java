@@ -1,9 +1,5 @@
 package dev.loomlet.sim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,25 +8,12 @@ final class UnmodifiedProgram {
   private UnmodifiedProgram() {}
 
   /** Runs it; returns what it has printed, by what it says in front of it. */
-  static Map<String, String> run(Class<?> program) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + System.getProperty("loomlet.home") + "/build/jvm.args",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                program.getName())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  static Map<String, String> run(Class<?> program, String... arguments) throws Exception {
     Map<String, String> answers = new LinkedHashMap<>();
-    for (String line : output.lines().toList()) {
+    for (String line : OtherJvm.run(program, arguments)) {
       int colon = line.indexOf(": ");
       answers.put(line.substring(0, colon), line.substring(colon + 2));
     }
-    assertThat(process.waitFor()).isZero();
     return answers;
   }
 }

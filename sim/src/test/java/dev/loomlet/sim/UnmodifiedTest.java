@@ -42,6 +42,6 @@ final class UnmodifiedTest {
 
   @Test
   void hostNamesAreThoseOfTheSimulation() {
-    assertThat(answers.get("name")).isEqualTo("host there /10.0.0.2");
+    assertThat(answers.get("name")).isEqualTo("host there there/10.0.0.2");
   }
 }

@@ -275,14 +275,19 @@ public final class Fabric implements MachineParts, HostNames {
   public List<InetAddress> addressesOf(String name) throws UnknownHostException {
     String bare = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     if (bare.equals("localhost")) {
-      return List.of(InetAddress.ofLiteral("127.0.0.1"));
+      return List.of(withName(bare, InetAddress.ofLiteral("127.0.0.1")));
     }
     Machine machine = world.machine(bare);
     if (machine == null) {
       throw new UnknownHostException(
           "cannot resolve the host name '" + name + "': there is no such host in the simulation");
     }
-    return List.of(machine.address());
+    return List.of(withName(bare, machine.address()));
+  }
+
+  private static InetAddress withName(String name, InetAddress address)
+      throws UnknownHostException {
+    return InetAddress.getByAddress(name, address.getAddress());
   }
 
   @Override

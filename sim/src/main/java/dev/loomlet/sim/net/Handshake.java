@@ -4,6 +4,7 @@ import dev.loomlet.sim.world.EventKind;
 import dev.loomlet.sim.world.Machine;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
@@ -48,48 +49,77 @@ final class Handshake extends SimDescriptor {
   static SimStreamSocket connect(Fabric fabric, InetSocketAddress target, long timeoutNanos)
       throws IOException {
     fabric.context().checkCancelled();
+    Handshake handshake = begin(fabric, target, null);
+    try {
+      long deadline = handshake.deadline(timeoutNanos);
+      while (!handshake.isOver()) {
+        handshake.awaitWritable(deadline, timeoutNanos, "connect");
+      }
+    } catch (SocketTimeoutException e) {
+      handshake.giveUp();
+      throw new SocketTimeoutException(
+          "connect timed out after " + timeoutNanos / 1_000_000 + " ms: " + handshake.describe());
+    } catch (Throwable e) {
+      handshake.giveUp();
+      throw e;
+    }
+    return handshake.finish();
+  }
+
+  /**
+   * Begins to connect the machine whose code is running.
+   *
+   * @param from the address and port to connect from; null for any
+   */
+  static Handshake begin(Fabric fabric, InetSocketAddress target, @Nullable InetSocketAddress from)
+      throws IOException {
     NetStack stack = fabric.current();
     Machine server = fabric.machineOf(target.getAddress(), stack.machine);
     if (server == null) {
       throw new NoRouteToHostException(
           "cannot connect to " + Fabric.text(target) + ": no host of the simulation has it");
     }
+    InetAddress usual = server == stack.machine ? target.getAddress() : stack.machine.address();
+    boolean chosen = from != null && !from.getAddress().isAnyLocalAddress();
     InetSocketAddress local =
         new InetSocketAddress(
-            server == stack.machine ? target.getAddress() : stack.machine.address(),
-            stack.freePort());
-    return new Handshake(fabric, stack.machine, local, target, server).run(stack, timeoutNanos);
+            from != null && chosen ? from.getAddress() : usual,
+            from == null || from.getPort() == 0 ? stack.freePort() : from.getPort());
+    Handshake handshake = new Handshake(fabric, stack.machine, local, target, server);
+    stack.opened(handshake);
+    fabric.world.trace().event(EventKind.SYN, stack.machine, server, 0, "");
+    handshake.leg.startAfter(fabric.travel(stack.machine, server, 0));
+    return handshake;
   }
 
-  private SimStreamSocket run(NetStack stack, long timeoutNanos) throws IOException {
-    stack.opened(this);
-    fabric.world.trace().event(EventKind.SYN, machine, server, 0, "");
-    boolean connected = false;
-    try {
-      leg.startAfter(fabric.travel(machine, server, 0));
-      long deadline = deadline(timeoutNanos);
-      while (outcome == null) {
-        awaitWritable(deadline, timeoutNanos, "connect");
-      }
-      connected = outcome == Outcome.CONNECTED;
-    } catch (SocketTimeoutException e) {
-      throw new SocketTimeoutException(
-          "connect timed out after " + timeoutNanos / 1_000_000 + " ms: " + describe());
-    } finally {
-      close();
-      if (!connected) {
-        abandon();
-      }
-    }
-    if (!connected) {
+  /** Whether it has come to an end, a good one or not. */
+  boolean isOver() {
+    return outcome != null;
+  }
+
+  /** Makes the connection of it that it has become. */
+  SimStreamSocket finish() throws IOException {
+    close();
+    if (outcome != Outcome.CONNECTED) {
+      abandon();
       throw new ConnectException(
           "cannot connect to "
               + text()
               + ": "
               + (outcome == Outcome.REFUSED ? "connection refused" : "connection timed out"));
     }
-    stack.opened(client);
+    fabric.stack(machine).opened(client);
     return client;
+  }
+
+  /** The program does not want it any more. */
+  void giveUp() {
+    close();
+    abandon();
+  }
+
+  SocketAddress localAddress() {
+    return client.localAddress();
   }
 
   private void abandon() {
@@ -125,14 +155,15 @@ final class Handshake extends SimDescriptor {
         again();
         return;
       }
-      SimListenSocket listener = listener();
+      // Once it was accepted only the answer is missing, whatever has become of the listener.
+      SimListenSocket listener = accepted == null ? listener() : null;
       if (listener != null && listener.isFull()) {
         again();
         return;
       }
       back = true;
-      refusing = listener == null;
-      if (listener != null && accepted == null) {
+      refusing = listener == null && accepted == null;
+      if (listener != null) {
         SimStreamSocket end = new SimStreamSocket(fabric, server, target, client.localAddress());
         SimStreamSocket.join(client, end);
         accepted = end;

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the kernel of one machine keeps for its network. */
@@ -35,6 +37,10 @@ final class NetStack {
   private final Map<Integer, List<SimListenSocket>> listeners = new HashMap<>();
   private final Map<String, SimListenSocket> unixListeners = new HashMap<>();
   private final Map<Integer, List<SimMessageSocket>> messages = new HashMap<>();
+
+  /** Ports that clients have chosen for themselves. */
+  private final Set<Integer> chosenPorts = new HashSet<>();
+
   private int nextPort = FIRST_EPHEMERAL;
 
   /** How long each read takes; 0 for no time. */
@@ -85,6 +91,7 @@ final class NetStack {
     listeners.clear();
     unixListeners.clear();
     messages.clear();
+    chosenPorts.clear();
   }
 
   // ports of connections
@@ -93,11 +100,22 @@ final class NetStack {
     for (int i = FIRST_EPHEMERAL; i <= LAST_EPHEMERAL; i++) {
       int port = nextPort;
       nextPort = port == LAST_EPHEMERAL ? FIRST_EPHEMERAL : port + 1;
-      if (!listeners.containsKey(port) && !messages.containsKey(port)) {
+      if (!listeners.containsKey(port)
+          && !messages.containsKey(port)
+          && !chosenPorts.contains(port)) {
         return port;
       }
     }
     throw new BindException("no port is free on host " + machine.name());
+  }
+
+  /** A socket that may become a client takes a port; whether it was free. */
+  boolean choosePort(int port) {
+    return !listeners.containsKey(port) && chosenPorts.add(port);
+  }
+
+  void releasePort(int port) {
+    chosenPorts.remove(port);
   }
 
   List<SimListenSocket> listeners(int port) {

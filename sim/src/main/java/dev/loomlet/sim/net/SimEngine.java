@@ -12,10 +12,10 @@ import dev.loomlet.engine.MessageSocket;
 import dev.loomlet.engine.PipeOperations;
 import dev.loomlet.engine.ReadySet;
 import dev.loomlet.engine.StreamSocket;
+import dev.loomlet.engine.VirtualSockets;
 import dev.loomlet.sim.Simulation;
 import dev.loomlet.sim.world.World;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -32,19 +32,14 @@ import org.jspecify.annotations.Nullable;
  * is none, nothing can ever happen again, and that is a failure.
  */
 public final class SimEngine implements Engine {
-  private static final long PATIENCE_NANOS = 5_000_000;
-  private static final long LONG_PATIENCE_NANOS = 500_000_000;
-
   private final Simulation simulation;
   private final World world;
   private final Fabric fabric;
   private final EngineContext context;
   private final SplittableRandom random;
   private final FileOperations files;
+  private final SimSockets sockets;
   private volatile boolean woken;
-
-  /** The loop's thread while it waits for the JDK's. */
-  private volatile @Nullable Thread sleeper;
 
   /**
    * Opens the engine of a simulation's loop.
@@ -63,7 +58,9 @@ public final class SimEngine implements Engine {
     this.files = files;
     this.context = context;
     this.random = world.random(World.Chance.LIBRARIES);
+    this.sockets = new SimSockets(fabric);
     fabric.attach(context);
+    world.policy().attach(context);
   }
 
   /** What it is the engine of. */
@@ -83,7 +80,7 @@ public final class SimEngine implements Engine {
       return;
     }
     world.throwIfFailed();
-    if (hasToWaitForMonitors(timeoutNanos)) {
+    if (world.policy().settleMonitors()) {
       return;
     }
     if (timeoutNanos == Long.MAX_VALUE) {
@@ -98,30 +95,9 @@ public final class SimEngine implements Engine {
     world.passTime(timeoutNanos);
   }
 
-  /**
-   * Who was let into a monitor, or notified, is made ready by a thread of the JDK's, a little
-   * later. Nobody says whether that is about to happen, so it is given some real time.
-   */
-  private boolean hasToWaitForMonitors(long timeoutNanos) {
-    if (context.monitorWaits() == 0 || world.isOver()) {
-      return false;
-    }
-    long patience = timeoutNanos == Long.MAX_VALUE ? LONG_PATIENCE_NANOS : PATIENCE_NANOS;
-    long start = System.nanoTime();
-    sleeper = Thread.currentThread();
-    while (!woken && System.nanoTime() - start < patience) {
-      LockSupport.parkNanos(this, patience);
-    }
-    sleeper = null;
-    boolean heard = woken;
-    woken = false;
-    return heard;
-  }
-
   @Override
   public void wakeUp() {
     woken = true;
-    LockSupport.unpark(sleeper);
   }
 
   @Override
@@ -137,6 +113,11 @@ public final class SimEngine implements Engine {
   @Override
   public boolean usesThreads() {
     return false;
+  }
+
+  @Override
+  public void standsIn(Thread thread, boolean daemon) {
+    world.addThread(thread, daemon);
   }
 
   @Override
@@ -166,21 +147,8 @@ public final class SimEngine implements Engine {
       return Handshake.connect(fabric, inet, timeoutNanos);
     }
     context.checkCancelled();
-    NetStack stack = fabric.current();
-    SimListenSocket listener =
-        stack.unixListener(((UnixDomainSocketAddress) address).getPath().toString());
-    if (listener == null) {
-      throw new ConnectException("cannot connect to " + address + ": no such file");
-    }
-    SimStreamSocket client = new SimStreamSocket(fabric, stack.machine, NAMELESS, address);
-    SimStreamSocket server = new SimStreamSocket(fabric, stack.machine, address, NAMELESS);
-    SimStreamSocket.join(client, server);
-    stack.opened(client);
-    listener.offer(server);
-    return client;
+    return SimListenSocket.connect(fabric, (UnixDomainSocketAddress) address);
   }
-
-  private static final UnixDomainSocketAddress NAMELESS = UnixDomainSocketAddress.of("");
 
   @Override
   public MessageSocket openMessages(StandardProtocolFamily family) throws IOException {
@@ -194,13 +162,7 @@ public final class SimEngine implements Engine {
   @Override
   public List<StreamSocket> openStreamPair() throws IOException {
     context.checkCancelled();
-    NetStack stack = fabric.current();
-    SimStreamSocket one = new SimStreamSocket(fabric, stack.machine, NAMELESS, NAMELESS);
-    SimStreamSocket other = new SimStreamSocket(fabric, stack.machine, NAMELESS, NAMELESS);
-    SimStreamSocket.join(one, other);
-    stack.opened(one);
-    stack.opened(other);
-    return List.of(one, other);
+    return List.copyOf(SimStreamSocket.pair(fabric));
   }
 
   @Override
@@ -228,6 +190,11 @@ public final class SimEngine implements Engine {
   }
 
   @Override
+  public VirtualSockets virtualSockets() {
+    return sockets;
+  }
+
+  @Override
   public ReadySet newReadySet() {
     return new ReadySet(context);
   }
@@ -243,5 +210,7 @@ public final class SimEngine implements Engine {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    world.policy().end();
+  }
 }

@@ -6,6 +6,7 @@ import dev.loomlet.engine.ListenOptions;
 import dev.loomlet.engine.ListenSocket;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -61,6 +62,22 @@ final class SimListenSocket extends SimDescriptor implements ListenSocket {
     stack.opened(listener);
     stack.add(path.getPath().toString(), listener);
     return listener;
+  }
+
+  /** Connects to a path of the machine whose code is running. Does not wait. */
+  static SimStreamSocket connect(Fabric fabric, UnixDomainSocketAddress path) throws IOException {
+    NetStack stack = fabric.current();
+    SimListenSocket listener = stack.unixListener(path.getPath().toString());
+    if (listener == null) {
+      throw new ConnectException("cannot connect to " + path + ": no such file");
+    }
+    UnixDomainSocketAddress nameless = SimStreamSocket.NAMELESS;
+    SimStreamSocket client = new SimStreamSocket(fabric, stack.machine, nameless, path);
+    SimStreamSocket server = new SimStreamSocket(fabric, stack.machine, path, nameless);
+    SimStreamSocket.join(client, server);
+    stack.opened(client);
+    listener.offer(server);
+    return client;
   }
 
   private static BindException refused(InetSocketAddress address, String why) {

@@ -111,6 +111,13 @@ final class SimMessageSocket extends SimDescriptor implements MessageSocket {
     waitingBytes = received.stream().mapToInt(each -> each.data.length).sum();
   }
 
+  /** Forgets its peer. */
+  void disconnect() throws SocketException {
+    requireOpen();
+    remote = null;
+    unreachable = false;
+  }
+
   // receiving
 
   private Received next(long timeoutNanos) throws IOException {
@@ -135,7 +142,11 @@ final class SimMessageSocket extends SimDescriptor implements MessageSocket {
   private void throwIfUnreachable() throws PortUnreachableException {
     if (unreachable) {
       unreachable = false;
-      throw new PortUnreachableException(describe() + ": connection refused");
+      InetSocketAddress peer = remote;
+      throw new PortUnreachableException(
+          describe()
+              + (peer == null ? "" : ", connected to " + Fabric.text(peer))
+              + ": connection refused");
     }
   }
 

@@ -13,9 +13,11 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class SimStreamSocket extends SimDescriptor implements StreamSocket {
   /** How many bytes may be on their way or wait to be read. */
   static final int WINDOW = 64 * 1024;
+
+  static final UnixDomainSocketAddress NAMELESS = UnixDomainSocketAddress.of("");
 
   private final SocketAddress local;
   private final SocketAddress remote;
@@ -61,6 +65,17 @@ final class SimStreamSocket extends SimDescriptor implements StreamSocket {
     other.peer = one;
     one.wire = new Wire(one, other);
     other.wire = new Wire(other, one);
+  }
+
+  /** Two on the machine whose code is running, connected with each other. */
+  static List<SimStreamSocket> pair(Fabric fabric) throws IOException {
+    NetStack stack = fabric.current();
+    SimStreamSocket one = new SimStreamSocket(fabric, stack.machine, NAMELESS, NAMELESS);
+    SimStreamSocket other = new SimStreamSocket(fabric, stack.machine, NAMELESS, NAMELESS);
+    join(one, other);
+    stack.opened(one);
+    stack.opened(other);
+    return List.of(one, other);
   }
 
   boolean isConnectedWith(Machine other) {
@@ -289,6 +304,18 @@ final class SimStreamSocket extends SimDescriptor implements StreamSocket {
       }
       awaitWritable(deadline, timeoutNanos, "write");
     }
+  }
+
+  /** Writes what there is room for, and does not wait; how many bytes, 0 if there is no room. */
+  int writeSome(MemorySegment source) throws IOException {
+    begin();
+    requireWritable();
+    return credit > 0 ? send(source, 0, (int) source.byteSize()) : 0;
+  }
+
+  /** How many bytes have arrived and were not read. */
+  int available() {
+    return inputShut ? 0 : (int) Math.min(Integer.MAX_VALUE, available);
   }
 
   @Override

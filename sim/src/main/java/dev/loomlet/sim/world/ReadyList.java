@@ -50,6 +50,22 @@ final class ReadyList {
     return taken;
   }
 
+  /** Puts those from an index on into the order in which they were made. */
+  void sortFrom(int index) {
+    for (int i = index + 1; i < size; i++) {
+      for (int k = i; k > index && info(k).serial < info(k - 1).serial; k--) {
+        swap(k, k - 1);
+      }
+    }
+  }
+
+  private void swap(int one, int other) {
+    int mask = ring.length - 1;
+    @Nullable Step kept = ring[(head + one) & mask];
+    ring[(head + one) & mask] = ring[(head + other) & mask];
+    ring[(head + other) & mask] = kept;
+  }
+
   /** Takes out those of machines that have crashed. */
   void removeDead() {
     for (int i = size - 1; i >= 0; i--) {

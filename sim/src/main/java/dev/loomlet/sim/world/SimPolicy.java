@@ -1,6 +1,6 @@
 package dev.loomlet.sim.world;
 
-import dev.loomlet.jdk.Continuations;
+import dev.loomlet.engine.EngineContext;
 import dev.loomlet.sched.Policy;
 import dev.loomlet.sched.Step;
 import dev.loomlet.wait.Task;
@@ -25,6 +25,9 @@ public final class SimPolicy implements Policy {
 
   /** Whose step runs; null between greenlets. */
   private @Nullable StepInfo running;
+
+  private @Nullable Thread runningThread;
+  private final Monitors monitors = new Monitors();
 
   /** Where the next new greenlet lives; null for the machine of who spawns it. */
   private @Nullable Machine target;
@@ -51,9 +54,35 @@ public final class SimPolicy implements Policy {
     if (info == null) {
       info = adopt(step);
     }
+    if (info.inMonitor) {
+      monitors.left(info);
+    }
     if (info.isAlive()) {
+      info.ready = true;
       ready.add(step);
     }
+  }
+
+  @Override
+  public boolean wantsSteps() {
+    return true;
+  }
+
+  /** Says how to get what the JDK's threads have made ready. */
+  public void attach(EngineContext context) {
+    monitors.attach(context);
+  }
+
+  /** Takes those who have been let into monitors; whether there are any. */
+  public boolean settleMonitors() {
+    int before = size();
+    monitors.settle(tasks, ready);
+    return size() > before;
+  }
+
+  /** The simulation is over. */
+  public void end() {
+    monitors.end();
   }
 
   private StepInfo adopt(Step step) {
@@ -62,7 +91,7 @@ public final class SimPolicy implements Policy {
       machine = world.current();
     }
     int serial = ++greenlets;
-    Thread thread = Continuations.threadOf(step);
+    Thread thread = step.thread();
     String name = thread == null ? "" : thread.getName();
     if (name.isEmpty()) {
       name = "greenlet " + serial;
@@ -71,9 +100,9 @@ public final class SimPolicy implements Policy {
         thread.setName(name);
       }
     }
-    StepInfo info = new StepInfo(serial, machine, name);
-    step.state(info);
     Task task = thread == null ? null : Task.of(thread);
+    StepInfo info = new StepInfo(serial, machine, name, task);
+    step.state(info);
     if (task != null) {
       machine.add(task);
     }
@@ -84,6 +113,13 @@ public final class SimPolicy implements Policy {
   @Override
   public @Nullable Runnable next() {
     world.throwIfFailed();
+    StepInfo before = running;
+    Thread thread = runningThread;
+    if (before != null && thread != null && !before.ready) {
+      monitors.look(before, thread);
+    }
+    runningThread = null;
+    monitors.settle(tasks, ready);
     if (!tasks.isEmpty()) {
       running = null;
       return tasks.poll();
@@ -104,7 +140,9 @@ public final class SimPolicy implements Policy {
     Step step = ready.remove(index);
     StepInfo info = (StepInfo) step.state();
     running = info;
+    runningThread = step.thread();
     if (info != null) {
+      info.ready = false;
       world.trace().step(info, index);
     }
     return step;
@@ -159,6 +197,7 @@ public final class SimPolicy implements Policy {
   /** Drops what is ready on machines that have crashed. */
   void dropDead() {
     ready.removeDead();
+    monitors.dropDead();
   }
 
   long steps() {

@@ -278,6 +278,28 @@ public final class World {
     }
   }
 
+  /** A greenlet stands in for a thread of the machine whose code is running. */
+  public void addThread(Thread thread, boolean daemon) {
+    Task task = Task.of(thread);
+    if (task != null) {
+      current().addThread(task, daemon);
+    }
+  }
+
+  /**
+   * Ends what stands in for daemon threads, on all machines, as the end of a process does.
+   *
+   * @return whether there was anything
+   */
+  public boolean dropDaemons() {
+    boolean any = false;
+    for (Machine each : machines) {
+      any |= each.dropDaemons("its program has ended, and it is a daemon");
+    }
+    policy.dropDead();
+    return any;
+  }
+
   private void endLife(Machine machine, String why) {
     machine.end(why);
     policy.dropDead();
