@@ -88,11 +88,10 @@ final class CompactWriter {
 
   /** As it is, whatever its characters are. */
   private void string(String text) {
-    byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
-    if (encoded.length == text.length() || isWhole(text)) {
+    if (isWhole(text)) {
       tag(CompactValue.STRING);
       number(1);
-      block(encoded);
+      text(text);
     } else {
       tag(CompactValue.STRING);
       number(2);
