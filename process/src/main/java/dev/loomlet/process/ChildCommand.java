@@ -32,14 +32,14 @@ final class ChildCommand {
           "-XX:AOTMode=",
           "-XX:AOTConfiguration=",
           "-XX:ArchiveClassesAtExit=",
-          // Children have their own.
-          "-XX:AOTCache=",
-          "-XX:SharedArchiveFile=",
-          "-Xlog:aot",
           // Saves time with very many greenlets, and costs a third of a start.
           "-XX:+UseTransparentHugePages",
           "-XX:-UseTransparentHugePages",
           "-XX:StartFlightRecording");
+
+  /** Of no use to children that have a cache of their own. */
+  private static final List<String> CACHES =
+      List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=", "-Xlog:aot");
 
   private static final Set<String> FLAGS_OF_OUR_OWN =
       Set.of("exit", "vfprintf", "abort", "-Xdebug");
@@ -47,8 +47,14 @@ final class ChildCommand {
   private static final List<String> SIZES_OF_THE_HEAP =
       List.of("-Xms", "-Xmx", "-Xmn", "-XX:InitialHeapSize", "-XX:MaxHeapSize", "-XX:MinHeapSize");
 
-  /** Enough for a small young generation; the default is a share of all memory. */
+  /**
+   * What a child begins with; by default it is a share of all memory, whose tables take pages to be
+   * cleared.
+   */
   private static final String SMALL_HEAP = "-Xms64m";
+
+  /** The young generation of programs that the launcher starts, which fits in there. */
+  private static final String SMALL_YOUNG = "-Xmn32m";
 
   private static final String SEPARATOR = File.pathSeparator;
 
@@ -65,6 +71,7 @@ final class ChildCommand {
       List<String> arguments = new ArrayList<>();
       for (String each : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
         if (NOT_INHERITED.stream().noneMatch(each::startsWith)
+            && (JARS.isEmpty() || CACHES.stream().noneMatch(each::startsWith))
             && !FLAGS_OF_OUR_OWN.contains(each)) {
           arguments.add(each);
         }
@@ -180,8 +187,7 @@ final class ChildCommand {
 
   private static boolean saysNothingOfTheHeap(List<String> arguments) {
     for (String each : arguments) {
-      // A young generation of so much, as the launcher has it, is less than the small heap.
-      if (SIZES_OF_THE_HEAP.stream().anyMatch(each::startsWith) && !each.equals("-Xmn32m")) {
+      if (SIZES_OF_THE_HEAP.stream().anyMatch(each::startsWith) && !each.equals(SMALL_YOUNG)) {
         return false;
       }
     }
