@@ -1,9 +1,7 @@
 package dev.loomlet.process;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.FileInputStream;
@@ -13,9 +11,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -143,46 +138,10 @@ public final class ChildMain {
   }
 
   private void runMain(Frame frame) {
-    try (DataInputStream data = new DataInputStream(new ByteArrayInputStream(frame.content()))) {
-      String name = data.readUTF();
-      String[] arguments = new String[data.readInt()];
-      for (int i = 0; i < arguments.length; i++) {
-        arguments[i] = data.readUTF();
-      }
-      Class<?> type = Class.forName(name, true, Thread.currentThread().getContextClassLoader());
-      invokeMain(type, arguments);
-    } catch (InvocationTargetException e) {
-      failed(e.getCause() == null ? e : e.getCause());
-    } catch (ClassNotFoundException e) {
-      failed(
-          new ClassNotFoundException(
-              e.getMessage() + " is not in the class path of the child process", e));
+    try {
+      MainCall.run(frame.content());
     } catch (Throwable e) {
       failed(e);
-    }
-  }
-
-  private static void invokeMain(Class<?> type, String[] arguments)
-      throws ReflectiveOperationException {
-    Method main;
-    boolean takesArguments = true;
-    try {
-      main = type.getDeclaredMethod("main", String[].class);
-    } catch (NoSuchMethodException e) {
-      main = type.getDeclaredMethod("main");
-      takesArguments = false;
-    }
-    main.setAccessible(true);
-    Object target = null;
-    if (!Modifier.isStatic(main.getModifiers())) {
-      var constructor = type.getDeclaredConstructor();
-      constructor.setAccessible(true);
-      target = constructor.newInstance();
-    }
-    if (takesArguments) {
-      main.invoke(target, (Object) arguments);
-    } else {
-      main.invoke(target);
     }
   }
 

@@ -6,8 +6,6 @@ import dev.loomlet.file.PipeWriter;
 import dev.loomlet.linux.ProcessCalls;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,31 +103,7 @@ public final class JavaProcess implements AutoCloseable {
   /** As {@link #startMain(Class, String...)}, with options. */
   public static JavaProcess startMain(ProcessOptions options, Class<?> main, String... arguments)
       throws IOException {
-    if (!hasMain(main)) {
-      throw new IllegalArgumentException(
-          main.getName() + " has no method main() or main(String[]); give a class that has one");
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream data = new DataOutputStream(bytes)) {
-      data.writeUTF(main.getName());
-      data.writeInt(arguments.length);
-      for (String each : arguments) {
-        data.writeUTF(each);
-      }
-    }
-    return start(options, main, Frame.MAIN, bytes.toByteArray());
-  }
-
-  private static boolean hasMain(Class<?> type) {
-    for (var method : type.getDeclaredMethods()) {
-      Class<?>[] parameters = method.getParameterTypes();
-      if (method.getName().equals("main")
-          && (parameters.length == 0
-              || (parameters.length == 1 && parameters[0] == String[].class))) {
-        return true;
-      }
-    }
-    return false;
+    return start(options, main, Frame.MAIN, MainCall.pack(main, arguments));
   }
 
   private static JavaProcess start(ProcessOptions options, Class<?> type, byte kind, byte[] content)
