@@ -158,9 +158,9 @@ public final class JavaProcess implements AutoCloseable {
 
   /**
    * Makes what lets children start fast, if it is not there: a start-up cache on disk, good for
-   * this JDK, these flags and this version, whatever the program. Without this it is made beside
-   * the first child, by one more process that takes a second or two, and given up if the program
-   * ends before. Waits.
+   * this JDK, these flags and this version, whatever the program. Without this it is made two
+   * seconds after the first child has started, by one more process that takes a second or two, and
+   * given up if the program ends before. Waits.
    *
    * @param timeout for another process that is making it
    * @return whether it is there; there is none while Loomlet is in folders or a module path, or if

@@ -103,15 +103,18 @@ final class Launch {
    * Has a thread of its own do something that starts processes, with a loop that is closed
    * afterwards.
    *
+   * @param pauseMillis before; a JVM that ends in that time need not wait for the thread
    * @param failed gets what goes wrong; on that thread
    */
-  static void inBackground(String name, Action work, Consumer<Throwable> failed) {
+  static void inBackground(
+      String name, long pauseMillis, Action work, Consumer<Throwable> failed) {
     Thread.ofPlatform()
         .daemon()
         .name("loomlet-" + name)
         .start(
             () -> {
               try {
+                Thread.sleep(pauseMillis);
                 Loomlet.run(LoopOptions.defaults().withName(name), work);
               } catch (Throwable e) {
                 failed.accept(e);

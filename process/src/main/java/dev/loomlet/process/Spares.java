@@ -90,12 +90,11 @@ final class Spares {
     if (!starting && ready.size() < wanted) {
       starting = true;
       failure = null;
-      Launch.inBackground("spares", () -> startMissing(pauseMillis), this::failed);
+      Launch.inBackground("spares", pauseMillis, this::startMissing, this::failed);
     }
   }
 
-  private void startMissing(long pauseMillis) throws IOException, InterruptedException {
-    Thread.sleep(pauseMillis);
+  private void startMissing() throws IOException {
     @Nullable Child next = null;
     while (isMissingAfter(next)) {
       next = startOne();

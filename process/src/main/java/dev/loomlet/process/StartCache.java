@@ -32,6 +32,7 @@ final class StartCache {
   private static final long MOST_BYTES = 256L << 20;
   private static final int BLOCK = 64 * 1024;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final long PAUSE_MILLIS = 2_000;
 
   /** Raised with every change of what is kept, or of how it is made. */
   private static final int FORMAT = 1;
@@ -192,22 +193,29 @@ final class StartCache {
     return name() + "-" + Long.toHexString(sum.getValue()) + ".aot";
   }
 
-  /** Begins to make a cache if there is none, and nobody is at it. Does not wait. */
+  /**
+   * Begins to make a cache if there is none, and nobody is at it; a little later, so that a program
+   * that is over by then has not paid for nothing. Does not wait.
+   */
   void beginIfMissing() {
     if (folder == null || known) {
       return;
     }
     LOCK.lock();
     try {
-      if (!known && folder.claim(name(), PATIENCE)) {
+      if (!known) {
+        // Whether it works or somebody else is at it: once is enough for this JVM.
         known = true;
-        // The next JVM tries again.
-        Launch.inBackground("start-cache", this::make, _ -> {});
+        Launch.inBackground("start-cache", PAUSE_MILLIS, this::makeIfNobodyDoes, _ -> {});
       }
-      // Whether it works or somebody else is at it: once is enough for this JVM.
-      known = true;
     } finally {
       LOCK.unlock();
+    }
+  }
+
+  private void makeIfNobodyDoes() {
+    if (folder != null && folder.claim(name(), PATIENCE)) {
+      make();
     }
   }
 
