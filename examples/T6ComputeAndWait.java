@@ -1,9 +1,8 @@
-/// Compute-bound against I/O-bound: coroutines, threads and processes, on one and on all
-/// processors.
+/// Compute-bound against I/O-bound, on coroutines, threads and processes.
 ///
-/// Four jobs that add up numbers, then forty that wait for a server on another thread, each way.
-/// The arguments: additions of a job (100,000,000), and the milliseconds that the server takes
-/// (50).
+/// Four jobs that add up numbers, then forty that wait for a server on another thread, with one
+/// worker and with as many as processors. The arguments: additions of a job (100,000,000), and the
+/// milliseconds that the server takes (50).
 
 import static dev.loomlet.Loomlet.*;
 

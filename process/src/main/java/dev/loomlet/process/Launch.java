@@ -106,8 +106,7 @@ final class Launch {
    * @param pauseMillis before; a JVM that ends in that time need not wait for the thread
    * @param failed gets what goes wrong; on that thread
    */
-  static void inBackground(
-      String name, long pauseMillis, Action work, Consumer<Throwable> failed) {
+  static void inBackground(String name, long pauseMillis, Action work, Consumer<Throwable> failed) {
     Thread.ofPlatform()
         .daemon()
         .name("loomlet-" + name)
