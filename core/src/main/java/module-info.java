@@ -27,11 +27,17 @@ module dev.loomlet {
   // names greenlets, and ends those of a machine that crashes.
   exports dev.loomlet.jdk to
       dev.loomlet.agent,
+      dev.loomlet.process,
       dev.loomlet.sim;
   exports dev.loomlet.wait to
       dev.loomlet.agent,
       dev.loomlet.process,
       dev.loomlet.sim;
+
+  // Files that can be made again.
+  exports dev.loomlet.cache to
+      dev.loomlet.cli,
+      dev.loomlet.process;
 
   // Child processes are the kernel's affair.
   exports dev.loomlet.linux to

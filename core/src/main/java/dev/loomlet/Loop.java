@@ -3,6 +3,7 @@ package dev.loomlet;
 import dev.loomlet.diagnose.Watch;
 import dev.loomlet.engine.Engine;
 import dev.loomlet.jdk.GreenletScheduler;
+import dev.loomlet.jdk.InheritedPatch;
 import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.jdk.ThreadRegistry;
 import dev.loomlet.time.Clock;
@@ -105,6 +106,7 @@ public final class Loop implements Executor {
           "thread " + Thread.currentThread().getName() + " has a loop already");
     }
     Watch.startIfWanted();
+    InheritedPatch.applyIfWanted();
     try {
       Loop loop = new Loop(options);
       Hub.set(loop.core);

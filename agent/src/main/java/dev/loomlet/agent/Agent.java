@@ -49,7 +49,7 @@ public final class Agent {
   }
 
   /** Returns whether the options made sense. */
-  private static boolean install(@Nullable String options) {
+  static boolean install(@Nullable String options) {
     PatchOptions parsed;
     try {
       parsed = PatchOptions.parse(options == null ? "" : options);

@@ -1,5 +1,6 @@
 package dev.loomlet.agent;
 
+import dev.loomlet.jdk.InheritedPatch;
 import dev.loomlet.jdk.JdkInternals;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
@@ -78,11 +79,22 @@ public final class Patch {
       // An agent that is to patch nothing still gives greenlets what they need of the JVM.
       if (!wanted.isEmpty() || (instrumentation != null && !prepared)) {
         patch(wanted);
+        InheritedPatch.installed(new PatchOptions(PATCHED).toText());
       }
       return report();
     } finally {
       LOCK.unlock();
     }
+  }
+
+  /**
+   * Patches what the parent of this process has patched, and says on standard error what could not
+   * be. Called when the first loop is opened, if the system property {@code loomlet.patch} is set.
+   *
+   * @param options see {@link PatchOptions#parse}
+   */
+  public static void inherit(String options) {
+    Agent.install(options);
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.loomlet.agent;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -58,6 +60,18 @@ public record PatchOptions(Set<Topic> topics) {
       }
     }
     return options;
+  }
+
+  /** What {@link #parse} understands as this. */
+  String toText() {
+    List<String> words = new ArrayList<>();
+    for (Topic each : Topic.values()) {
+      boolean wanted = topics.contains(each);
+      if (wanted != each.isDefault()) {
+        words.add((wanted ? "" : NO) + each.optionName());
+      }
+    }
+    return String.join(",", words);
   }
 
   private PatchOptions adjustedBy(String word) {

@@ -98,7 +98,7 @@ public final class Json {
    *
    * @throws IllegalArgumentException if it is not JSON
    */
-  static @Nullable Object read(String text) {
+  public static @Nullable Object read(String text) {
     Json json = new Json(text);
     Object value = json.value();
     json.space();

@@ -25,6 +25,11 @@ final class ProcessBenchmark implements Benchmark {
   private static final int SMALL = 64;
   private static final int LARGE = 1 << 20;
   private static final String LOCK = "SharedLock, nobody else wants it";
+  private static final String SPARE = "JavaProcess, spare";
+  private static final ProcessOptions WITH_SPARE = ProcessOptions.defaults().withSpares(1);
+
+  private static final String START = "start, run, join";
+  private static final String SPAWN = "Process, spawn";
 
   /** What is done, ours, and the peer's script's word for it. */
   private record Pair(String what, String ours, String theirs, String word, Timed timed) {}
@@ -41,7 +46,7 @@ final class ProcessBenchmark implements Benchmark {
     }
     List<Pair> pairs =
         List.of(
-            new Pair("start, run, join", "JavaProcess", "Process, spawn", "start", this::start),
+            new Pair(START, "JavaProcess", SPAWN, "start", this::start),
             new Pair("trivial task", "ProcessPool", "ProcessPoolExecutor", "pool", this::pool),
             new Pair("64 bytes", "SharedQueue", "multiprocessing.Queue", "queue", this::small),
             new Pair("1 MiB", "SharedQueue, large", "Queue, large", "large", this::large));
@@ -50,9 +55,12 @@ final class ProcessBenchmark implements Benchmark {
       rounds.add(each.theirs(), nanos -> python(each.word(), nanos));
       rounds.add(each.ours(), each.timed());
     }
+    rounds.add(SPARE, this::startFromSpare);
     rounds.add(LOCK, this::lock);
     progress.accept("measuring");
+    JavaProcess.prepare(LIMIT);
     rounds.run(options);
+    JavaProcess.endSpares();
     Report report =
         new Report(
             "process",
@@ -69,6 +77,12 @@ final class ProcessBenchmark implements Benchmark {
         report.row(cells);
       }
     }
+    Map<String, Object> spare = Report.cells();
+    spare.put("what", START);
+    spare.put("by", SPARE);
+    spare.put("ns", rounds.nanos(SPARE));
+    spare.put("ratio", rounds.ratio(SPARE, SPAWN));
+    report.row(spare);
     Map<String, Object> cells = Report.cells();
     cells.put("what", "lock and unlock");
     cells.put("by", LOCK);
@@ -87,6 +101,23 @@ final class ProcessBenchmark implements Benchmark {
 
   private double start(long nanos) throws Exception {
     return Timed.repeat(nanos, 1, () -> JavaProcess.start(() -> {}).join());
+  }
+
+  /** Without the time in which the next spare gets ready. */
+  private double startFromSpare(long nanos) throws Exception {
+    long begun = System.nanoTime();
+    long spent = 0;
+    int count = 0;
+    do {
+      if (!JavaProcess.startSpares(WITH_SPARE, LIMIT)) {
+        throw new UnmeasurableException("a spare is not ready after " + LIMIT);
+      }
+      long start = System.nanoTime();
+      JavaProcess.start(WITH_SPARE, () -> {}).join();
+      spent += System.nanoTime() - start;
+      count++;
+    } while (System.nanoTime() - begun < nanos);
+    return (double) spent / count;
   }
 
   private double pool(long nanos) throws Exception {

@@ -34,6 +34,11 @@ record ProgramChoice(
     return new ProgramChoice(name, false, classPath, List.of(), true);
   }
 
+  /** Its name without folders, for lists of processes. */
+  String shortName() {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
   /**
    * Finds it.
    *

@@ -8,6 +8,7 @@ import dev.loomlet.cli.exit.CommandFailure;
 import dev.loomlet.cli.exit.ExitCode;
 import dev.loomlet.diagnose.Watch;
 import dev.loomlet.diagnose.WatchOptions;
+import dev.loomlet.process.ProcessReport;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +49,7 @@ final class ProgramRunner {
       err.println(e.getMessage());
       return ExitCode.FAILED;
     }
+    ProcessReport.announce(wanted.program().shortName());
     LoopOptions parts = scheduled.apply(result(options));
     for (String sentence : result(patching)) {
       err.println("loomlet: " + sentence);

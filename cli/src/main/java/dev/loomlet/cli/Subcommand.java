@@ -16,6 +16,8 @@ enum Subcommand {
   COMPARE("compare", false),
   SCHED("sched", false),
   SIM("sim", false),
+  PS("ps", false),
+  TOP("top", false),
   COMPLETION("completion", false),
   HELP("help", false);
 
@@ -51,6 +53,8 @@ enum Subcommand {
           case COMPARE -> new CompareCommand();
           case SCHED -> new SchedCommand();
           case SIM -> new SimCommand();
+          case PS -> new PsCommand();
+          case TOP -> new TopCommand();
           case COMPLETION -> new CompletionCommand();
           case HELP -> new CommandLine.HelpCommand();
         };

@@ -62,7 +62,7 @@ class MainTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
-        .contains("complete -F", "run demo doctor bench compare sched sim completion help");
+        .contains("complete -F", "run demo doctor bench compare sched sim ps top completion help");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Timeouts;
 import dev.loomlet.wait.Watched;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,19 @@ public final class PipeReader implements ByteSource {
   PipeReader(Loop loop, InputEnd end) {
     this.loop = loop;
     this.end = end;
+  }
+
+  /**
+   * Reads something that blocks whoever reads it, by a thread that waits in the place of the
+   * caller's loop. Does not wait.
+   *
+   * @param stream closed with this; best one whose reads end then
+   * @param description for messages
+   */
+  public static PipeReader of(InputStream stream, String description) throws IOException {
+    Loop loop = Loop.current();
+    return new PipeReader(
+        loop, OnLoop.call(loop, () -> loop.engine().pipes().wrap(stream, description)));
   }
 
   /** What carries out the operations, on the loop. */

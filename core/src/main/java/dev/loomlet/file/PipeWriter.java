@@ -7,6 +7,7 @@ import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Timeouts;
 import dev.loomlet.wait.Watched;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,19 @@ public final class PipeWriter implements ByteSink {
   PipeWriter(Loop loop, OutputEnd end) {
     this.loop = loop;
     this.end = end;
+  }
+
+  /**
+   * Writes to something that blocks whoever writes to it, by a thread that waits in the place of
+   * the caller's loop. Does not wait.
+   *
+   * @param stream closed with this; best one whose writes end then
+   * @param description for messages
+   */
+  public static PipeWriter of(OutputStream stream, String description) throws IOException {
+    Loop loop = Loop.current();
+    return new PipeWriter(
+        loop, OnLoop.call(loop, () -> loop.engine().pipes().wrap(stream, description)));
   }
 
   /** What carries out the operations, on the loop. */

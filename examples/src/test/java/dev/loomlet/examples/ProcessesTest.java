@@ -3,9 +3,13 @@ package dev.loomlet.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loomlet.examples.Example.Ended;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rows M1, M2, M3, M6, M9 and T11 (on processes) of the course. */
+/** Rows M1, M2, M3, M6, M9, T6, T11 (on processes) and C12 of the course. */
 class ProcessesTest {
 
   @Test
@@ -81,5 +85,53 @@ class ProcessesTest {
     assertThat(ended.out().lines())
         .containsExactly(
             "10 submitted, 0 done", "ran in at most 3 processes: true", "map gives [10, 11, 12]");
+  }
+
+  @Test
+  void computingAndWaitingAreComparedInATableAndAChart() {
+    // when
+    Ended ended = Example.run("T6ComputeAndWait", "1000000", "5");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out())
+        .containsPattern("computing +waiting\n")
+        .containsPattern("1 loop +\\d+\\.\\d\\d s +\\d+\\.\\d\\d s\n")
+        .containsPattern("1 thread +\\d+\\.\\d\\d s +\\d+\\.\\d\\d s\n")
+        .containsPattern("1 process +\\d+\\.\\d\\d s +\\d+\\.\\d\\d s\n")
+        .containsPattern("\\d+ processes +\\d+\\.\\d\\d s +\\d+\\.\\d\\d s\n")
+        .containsPattern("computing\n1 loop +#+\n")
+        .contains("Java has no lock around its interpreter");
+  }
+
+  @Test
+  void processesAndTheirLoopsServeOnePort() throws Exception {
+    try (Example server = Example.start("C12EchoServer", "0", "2", "2")) {
+      int port = server.port();
+      List<Socket> clients = new ArrayList<>();
+      try {
+        // when so many are connected that the kernel gives some to each process
+        for (int i = 0; i < 64; i++) {
+          Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+          client.setSoTimeout(30_000);
+          clients.add(client);
+        }
+        for (int i = 0; i < clients.size(); i++) {
+          clients.get(i).getOutputStream().write(("client " + i).getBytes());
+        }
+        // then
+        for (int i = 0; i < clients.size(); i++) {
+          String expected = "CLIENT " + i;
+          byte[] heard = clients.get(i).getInputStream().readNBytes(expected.length());
+          assertThat(new String(heard)).isEqualTo(expected);
+        }
+        server.awaitOutput("server 1 has its first client");
+        server.awaitOutput("server 2 has its first client");
+      } finally {
+        for (Socket each : clients) {
+          each.close();
+        }
+      }
+    }
   }
 }

@@ -51,23 +51,15 @@ final class Child {
   private volatile int exitCode = ProcessCalls.ALIVE;
   private @Nullable Frame lastWords;
 
-  Child(
-      int pid,
-      int pidfd,
-      Wire wire,
-      int life,
-      boolean ownReader,
-      @Nullable PipeWriter input,
-      @Nullable PipeReader output,
-      @Nullable PipeReader errors) {
+  Child(int pid, int pidfd, Wire wire, int life, boolean ownReader, ChildStreams streams) {
     this.pid = pid;
     this.pidfd = pidfd;
     this.wire = wire;
     this.life = life;
     this.ownReader = ownReader;
-    this.input = input;
-    this.output = output;
-    this.errors = errors;
+    this.input = streams.input();
+    this.output = streams.output();
+    this.errors = streams.errors();
   }
 
   /** Whether it has ended. Does not wait. */
@@ -94,7 +86,7 @@ final class Child {
     if (!ownReader) {
       try {
         Frame frame = wire.receiveNow(MOST_OF_AN_ERROR);
-        lastWords = frame != null && frame.kind() == Frame.ERROR ? frame : null;
+        lastWords = frame != null && frame.kind() == Frame.LAST_WORDS ? frame : null;
       } catch (IOException e) {
         lastWords = null; // killed in the middle of it
       }

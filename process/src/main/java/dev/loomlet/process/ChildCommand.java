@@ -1,7 +1,15 @@
 package dev.loomlet.process;
 
+import dev.loomlet.Action;
+import dev.loomlet.jdk.InheritedPatch;
+import java.io.File;
 import java.lang.management.ManagementFactory;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +22,7 @@ final class ChildCommand {
       List.of(
           "-Djava.class.path=",
           "-Djdk.module.main",
+          "-D" + InheritedPatch.PROPERTY + "=",
           "-Dsun.java.",
           "-Djdk.launcher.",
           "-Dcom.sun.management.jmxremote.port=",
@@ -23,23 +32,46 @@ final class ChildCommand {
           "-XX:AOTMode=",
           "-XX:AOTConfiguration=",
           "-XX:ArchiveClassesAtExit=",
+          // Saves time with very many greenlets, and costs a third of a start.
+          "-XX:+UseTransparentHugePages",
+          "-XX:-UseTransparentHugePages",
           "-XX:StartFlightRecording");
+
+  /** Of no use to children that have a cache of their own. */
+  private static final List<String> CACHES =
+      List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=", "-Xlog:aot");
 
   private static final Set<String> FLAGS_OF_OUR_OWN =
       Set.of("exit", "vfprintf", "abort", "-Xdebug");
+
+  private static final List<String> SIZES_OF_THE_HEAP =
+      List.of("-Xms", "-Xmx", "-Xmn", "-XX:InitialHeapSize", "-XX:MaxHeapSize", "-XX:MinHeapSize");
+
+  /**
+   * What a child begins with; by default it is a share of all memory, whose tables take pages to be
+   * cleared.
+   */
+  private static final String SMALL_HEAP = "-Xms64m";
+
+  /** The young generation of programs that the launcher starts, which fits in there. */
+  private static final String SMALL_YOUNG = "-Xmn32m";
+
+  private static final String SEPARATOR = File.pathSeparator;
 
   private ChildCommand() {}
 
   /** What does not change while this JVM runs; found out once. */
   private static final class Own {
     static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    static final List<String> ARGUMENTS = inherited();
-    static final List<String> PROGRAM = program();
+    static final List<Path> JARS = jars();
+    static final List<String> ARGUMENTS = arguments();
+    static final List<String> PROGRAM = program(System.getProperty("java.class.path", ""));
 
-    private static List<String> inherited() {
+    private static List<String> arguments() {
       List<String> arguments = new ArrayList<>();
       for (String each : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
         if (NOT_INHERITED.stream().noneMatch(each::startsWith)
+            && (JARS.isEmpty() || CACHES.stream().noneMatch(each::startsWith))
             && !FLAGS_OF_OUR_OWN.contains(each)) {
           arguments.add(each);
         }
@@ -47,12 +79,35 @@ final class ChildCommand {
       return arguments;
     }
 
-    private static List<String> program() {
+    /** This module's and core's, if both are jars in the class path; otherwise none. */
+    private static List<Path> jars() {
+      Path process = jarOf(ChildMain.class);
+      Path core = jarOf(Action.class);
+      if (process == null || core == null) {
+        return List.of();
+      }
+      return process.equals(core) ? List.of(core) : List.of(process, core);
+    }
+
+    private static @Nullable Path jarOf(Class<?> type) {
+      CodeSource source = type.getProtectionDomain().getCodeSource();
+      URL location = source == null ? null : source.getLocation();
+      if (location == null || type.getModule().isNamed()) {
+        return null;
+      }
+      try {
+        Path path = Path.of(location.toURI());
+        return Files.isRegularFile(path) ? path : null;
+      } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+        return null;
+      }
+    }
+
+    private static List<String> program(String classPath) {
       Module module = ChildMain.class.getModule();
       List<String> program = new ArrayList<>();
-      String classPath = System.getProperty("java.class.path", "");
-      if (!classPath.isEmpty()) {
-        program.addAll(List.of("-cp", classPath));
+      if (!classPath.isEmpty() || !JARS.isEmpty()) {
+        program.addAll(List.of("-cp", withOwnJarsFirst(classPath)));
       }
       String main = System.getProperty("jdk.module.main");
       if (module.isNamed()) {
@@ -65,22 +120,77 @@ final class ChildCommand {
       }
       return program;
     }
+
+    /** The start-up cache is good for a class path that begins as the one it was made with. */
+    private static String withOwnJarsFirst(String classPath) {
+      List<String> path = new ArrayList<>();
+      JARS.forEach(each -> path.add(each.toString()));
+      for (String each : classPath.isEmpty() ? new String[0] : classPath.split(SEPARATOR, -1)) {
+        if (!JARS.contains(Path.of(each).toAbsolutePath().normalize())) {
+          path.add(each);
+        }
+      }
+      return String.join(SEPARATOR, path);
+    }
+  }
+
+  /** Loomlet's jars that a child needs; none if they are folders or modules. */
+  static List<Path> ownJars() {
+    return Own.JARS;
+  }
+
+  /** The arguments of this JVM that children get, too. */
+  static List<String> inherited() {
+    return Own.ARGUMENTS;
   }
 
   /**
    * The command.
    *
-   * @param jvmArguments behind the inherited ones
+   * @param startArguments for a fast start, behind the inherited ones
+   * @param jvmArguments behind both
    */
-  static List<String> of(List<String> jvmArguments, @Nullable String argument) {
+  static List<String> of(
+      List<String> startArguments, List<String> jvmArguments, @Nullable String argument) {
     List<String> command = new ArrayList<>();
     command.add(Own.JAVA);
     command.addAll(Own.ARGUMENTS);
+    if (saysNothingOfTheHeap(Own.ARGUMENTS) && saysNothingOfTheHeap(jvmArguments)) {
+      command.add(SMALL_HEAP);
+    }
+    command.addAll(startArguments);
+    String patch = InheritedPatch.options();
+    if (patch != null) {
+      command.add("-D" + InheritedPatch.PROPERTY + "=" + patch);
+    }
     command.addAll(jvmArguments);
     command.addAll(Own.PROGRAM);
     if (argument != null) {
       command.add(argument);
     }
     return command;
+  }
+
+  /**
+   * The command of a child whose class path is Loomlet's own jars.
+   *
+   * @param startArguments behind the inherited ones
+   */
+  static List<String> alone(List<String> startArguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Own.JAVA);
+    command.addAll(Own.ARGUMENTS);
+    command.addAll(startArguments);
+    command.addAll(Own.program(""));
+    return command;
+  }
+
+  private static boolean saysNothingOfTheHeap(List<String> arguments) {
+    for (String each : arguments) {
+      if (SIZES_OF_THE_HEAP.stream().anyMatch(each::startsWith) && !each.equals(SMALL_YOUNG)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,9 +1,7 @@
 package dev.loomlet.process;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.FileInputStream;
@@ -13,9 +11,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +23,6 @@ public final class ChildMain {
   static final String DETACHED = "detached";
 
   private static final int FAILED = 1;
-  private static final int ORPHAN = 70;
   private static final int MOST_TEXT = 16 * 1024;
 
   /** Fits, with the text, into a pipe of 64 KiB: nobody reads it before the child has ended. */
@@ -37,14 +31,14 @@ public final class ChildMain {
   /** Pipes are smaller for a user who has very many. */
   private static final long LAST_WORDS_MILLIS = 1_000;
 
-  private static final String FOLDER = "/proc/self/fd/";
+  static final String FOLDER = "/proc/self/fd/";
 
   private static volatile @Nullable Hello told;
 
   private final InputStream in;
   private final OutputStream out;
   private Hello hello;
-  private ObjectCodec codec;
+  private CompactCodec codec;
 
   private ChildMain(InputStream in, OutputStream out, Hello hello) {
     this.in = in;
@@ -53,11 +47,11 @@ public final class ChildMain {
     this.codec = codecOf(hello);
   }
 
-  private static ObjectCodec codecOf(Hello hello) {
+  private static CompactCodec codecOf(Hello hello) {
     told = hello;
     ClassLoader loader = hello.code().loader();
     Thread.currentThread().setContextClassLoader(loader);
-    return new ObjectCodec(loader, hello.allowed());
+    return new CompactCodec(loader, hello.allowed());
   }
 
   /** Of this process, if it is a child that knows who it is. */
@@ -72,8 +66,9 @@ public final class ChildMain {
    */
   public static void main(String[] arguments) {
     if (arguments.length == 0) {
-      Thread.ofPlatform().daemon().name("loomlet-life").start(ChildMain::endWithParent);
+      LifePipe.watch();
     }
+    ControlServer.startSoon();
     // A pipe can be opened by its path, without what is slow to start: native calls or reflection.
     try (InputStream in =
             new BufferedInputStream(new FileInputStream(FOLDER + Launch.TASKS), 1 << 16);
@@ -87,19 +82,6 @@ public final class ChildMain {
       System.err.println("loomlet: a child process cannot understand its parent: " + e);
       System.exit(FAILED);
     }
-  }
-
-  /** Nobody writes to the pipe: it can only end. */
-  private static void endWithParent() {
-    try (FileInputStream life = new FileInputStream(FOLDER + Launch.LIFE)) {
-      int read = life.read();
-      if (read >= 0) {
-        return;
-      }
-    } catch (IOException e) {
-      // Just as good as its end.
-    }
-    Runtime.getRuntime().halt(ORPHAN);
   }
 
   private static @Nullable Frame read(InputStream in) throws IOException {
@@ -156,46 +138,10 @@ public final class ChildMain {
   }
 
   private void runMain(Frame frame) {
-    try (DataInputStream data = new DataInputStream(new ByteArrayInputStream(frame.content()))) {
-      String name = data.readUTF();
-      String[] arguments = new String[data.readInt()];
-      for (int i = 0; i < arguments.length; i++) {
-        arguments[i] = data.readUTF();
-      }
-      Class<?> type = Class.forName(name, true, Thread.currentThread().getContextClassLoader());
-      invokeMain(type, arguments);
-    } catch (InvocationTargetException e) {
-      failed(e.getCause() == null ? e : e.getCause());
-    } catch (ClassNotFoundException e) {
-      failed(
-          new ClassNotFoundException(
-              e.getMessage() + " is not in the class path of the child process", e));
+    try {
+      MainCall.run(frame.content());
     } catch (Throwable e) {
       failed(e);
-    }
-  }
-
-  private static void invokeMain(Class<?> type, String[] arguments)
-      throws ReflectiveOperationException {
-    Method main;
-    boolean takesArguments = true;
-    try {
-      main = type.getDeclaredMethod("main", String[].class);
-    } catch (NoSuchMethodException e) {
-      main = type.getDeclaredMethod("main");
-      takesArguments = false;
-    }
-    main.setAccessible(true);
-    Object target = null;
-    if (!Modifier.isStatic(main.getModifiers())) {
-      var constructor = type.getDeclaredConstructor();
-      constructor.setAccessible(true);
-      target = constructor.newInstance();
-    }
-    if (takesArguments) {
-      main.invoke(target, (Object) arguments);
-    } else {
-      main.invoke(target);
     }
   }
 
@@ -203,7 +149,7 @@ public final class ChildMain {
   private void failed(Throwable error) {
     System.err.print("Exception in process " + hello.self().name() + ": " + textOf(error));
     System.err.flush();
-    byte[] words = Frame.encode(Frame.ERROR, 0, errorContent(error, MOST_OF_LAST_WORDS));
+    byte[] words = Frame.encode(Frame.LAST_WORDS, 0, errorContent(error, MOST_OF_LAST_WORDS));
     Thread writer = Thread.ofPlatform().daemon().start(() -> write(words));
     try {
       writer.join(LAST_WORDS_MILLIS);
@@ -223,15 +169,22 @@ public final class ChildMain {
 
   private void call(Frame frame) throws IOException {
     byte[] answer;
+    long begun = System.nanoTime();
     try {
       Object task = require(codec.read(frame.content(), 0, frame.content().length));
       Object result = ((SerializableCallable<?>) task).call();
-      byte[] content = ObjectCodec.write(result, "the result", hello.maxMessage());
-      answer = Frame.encode(Frame.RESULT, frame.number(), content);
+      int micros = microsSince(begun);
+      byte[] content = CompactCodec.write(result, "the result", hello.maxMessage());
+      answer = Frame.encode(Frame.RESULT, frame.number(), micros, content);
     } catch (Throwable e) {
-      answer = Frame.encode(Frame.ERROR, frame.number(), errorContent(e, hello.maxMessage()));
+      byte[] content = errorContent(e, hello.maxMessage());
+      answer = Frame.encode(Frame.ERROR, frame.number(), microsSince(begun), content);
     }
     out.write(answer);
+  }
+
+  private static int microsSince(long begun) {
+    return (int) Math.min(Integer.MAX_VALUE, (System.nanoTime() - begun) / 1_000);
   }
 
   private static byte[] errorContent(Throwable error, int most) {
@@ -261,15 +214,21 @@ public final class ChildMain {
     return text.toString();
   }
 
-  /** The error that a message is about; for the parent. */
-  static Throwable errorOf(byte[] content, ObjectCodec codec, String process) {
-    if (content.length < 4) {
+  /**
+   * The error that a message is about; for the parent.
+   *
+   * @param begin where it begins
+   */
+  static Throwable errorOf(byte[] content, int begin, CompactCodec codec, String process) {
+    int texts = begin + Integer.BYTES;
+    if (content.length < texts) {
       return new ChildFailure(process, "an error without a text");
     }
-    int length = Math.clamp(Frame.getInt(content, 0), 0, content.length - 4);
-    if (4 + length < content.length) {
+    int length = Math.clamp(Frame.getInt(content, begin), 0, content.length - texts);
+    int end = texts + length;
+    if (end < content.length) {
       try {
-        Object error = codec.read(content, 4 + length, content.length - 4 - length);
+        Object error = codec.read(content, end, content.length - end);
         if (error instanceof Throwable throwable) {
           return throwable;
         }
@@ -277,6 +236,6 @@ public final class ChildMain {
         // Its text has to do.
       }
     }
-    return new ChildFailure(process, new String(content, 4, length, StandardCharsets.UTF_8));
+    return new ChildFailure(process, new String(content, texts, length, StandardCharsets.UTF_8));
   }
 }

@@ -4,7 +4,9 @@ import dev.loomlet.AsyncResult;
 import dev.loomlet.Loomlet;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,7 @@ final class Dispatcher {
   private static final int MOST_FAILURES = 5;
 
   private static final long SHORT_NANOS = 200_000;
-  private static final int MOST_AHEAD = 16;
+  private static final int MOST_AHEAD = 32;
 
   private final ProcessPool pool;
   private final String name;
@@ -95,7 +97,7 @@ final class Dispatcher {
   }
 
   private int depth() {
-    return typicalNanos < SHORT_NANOS ? MOST_AHEAD : 1;
+    return Math.clamp((long) (SHORT_NANOS / Math.max(1, typicalNanos)), 1, MOST_AHEAD);
   }
 
   private void assign() {
@@ -142,9 +144,13 @@ final class Dispatcher {
     assign();
   }
 
-  /** A worker has answered. */
-  void answered(long nanos) {
+  /** A task took so long, in its process. */
+  void took(long nanos) {
     typicalNanos += (nanos - typicalNanos) / 8;
+  }
+
+  /** A worker has answered one task or more. */
+  void answered() {
     if (!waiting.isEmpty() || shutdown) {
       assign();
     }
@@ -242,6 +248,25 @@ final class Dispatcher {
     }
     assign();
     return pending;
+  }
+
+  /** For whoever looks from outside. */
+  Map<String, Object> state() {
+    List<Map<String, Object>> processes = new ArrayList<>();
+    int running = 0;
+    for (PoolWorker each : workers) {
+      running += each.load();
+      processes.add(each.state());
+    }
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("name", name);
+    state.put("size", options.size());
+    state.put("ready", ready);
+    state.put("waiting", waiting.size());
+    state.put("given", running);
+    state.put("submitted", lastNumber);
+    state.put("processes", processes);
+    return state;
   }
 
   private void endIfDone() {

@@ -13,7 +13,7 @@ import java.io.IOException;
 @SuppressWarnings("ArrayRecordComponent") // lives from the pipe to whoever reads it
 record Frame(byte kind, long number, byte[] content) {
   /** Changes with whatever is written differently. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** To the child, first of all, and again when tasks need more classes: {@link Hello}. */
   static final byte HELLO = 1;
@@ -27,11 +27,14 @@ record Frame(byte kind, long number, byte[] content) {
   /** To the child: a task, to be answered. */
   static final byte CALL = 4;
 
-  /** From the child: the result of a task. */
+  /** From the child: how many microseconds a task took, then its result. */
   static final byte RESULT = 5;
 
-  /** From the child: the error of a task, or the one that ends the process. */
+  /** From the child: how many microseconds a task took, then its error. */
   static final byte ERROR = 6;
+
+  /** From the child: the error that ends the process. */
+  static final byte LAST_WORDS = 7;
 
   static final int LENGTH = 4;
   static final int HEADER = 13;
@@ -42,22 +45,32 @@ record Frame(byte kind, long number, byte[] content) {
   /** The bytes of a frame. */
   static byte[] encode(byte kind, long number, byte[] content) {
     byte[] all = new byte[HEADER + content.length];
-    putInt(all, 0, HEADER - LENGTH + content.length);
-    all[LENGTH] = kind;
-    for (int i = 0; i < Long.BYTES; i++) {
-      all[LENGTH + 1 + i] = (byte) (number >>> (56 - 8 * i));
-    }
+    putHeader(all, kind, number);
     System.arraycopy(content, 0, all, HEADER, content.length);
     return all;
+  }
+
+  /** The bytes of an answer, whose content begins with a number of four bytes. */
+  static byte[] encode(byte kind, long number, int first, byte[] rest) {
+    byte[] all = new byte[HEADER + Integer.BYTES + rest.length];
+    putHeader(all, kind, number);
+    putInt(all, HEADER, first);
+    System.arraycopy(rest, 0, all, HEADER + Integer.BYTES, rest.length);
+    return all;
+  }
+
+  private static void putHeader(byte[] all, byte kind, long number) {
+    putInt(all, 0, all.length - LENGTH);
+    all[LENGTH] = kind;
+    putInt(all, LENGTH + 1, (int) (number >>> 32));
+    putInt(all, LENGTH + 5, (int) number);
   }
 
   /** The frame that begins at an offset, and is there as a whole. */
   static Frame decode(byte[] bytes, int offset) {
     int length = getInt(bytes, offset) - (HEADER - LENGTH);
-    long number = 0;
-    for (int i = 0; i < Long.BYTES; i++) {
-      number = number << 8 | (bytes[offset + LENGTH + 1 + i] & 0xff);
-    }
+    long high = getInt(bytes, offset + LENGTH + 1);
+    long number = high << 32 | (getInt(bytes, offset + LENGTH + 5) & 0xffff_ffffL);
     byte[] content = new byte[length];
     System.arraycopy(bytes, offset + HEADER, content, 0, length);
     return new Frame(bytes[offset + LENGTH], number, content);

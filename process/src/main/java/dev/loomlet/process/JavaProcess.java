@@ -6,8 +6,6 @@ import dev.loomlet.file.PipeWriter;
 import dev.loomlet.linux.ProcessCalls;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,9 +49,9 @@ public final class JavaProcess implements AutoCloseable {
   private final boolean daemon;
   private final boolean detached;
   private final Child child;
-  private final ObjectCodec codec;
+  private final CompactCodec codec;
 
-  private JavaProcess(String name, ProcessOptions options, Child child, ObjectCodec codec) {
+  private JavaProcess(String name, ProcessOptions options, Child child, CompactCodec codec) {
     this.name = name;
     this.daemon = options.daemon();
     this.detached = options.detached();
@@ -87,7 +85,7 @@ public final class JavaProcess implements AutoCloseable {
   /** As {@link #start(SerializableAction)}, with options. */
   public static JavaProcess start(ProcessOptions options, SerializableAction action)
       throws IOException {
-    byte[] content = ObjectCodec.write(action, "the action", options.maxMessage());
+    byte[] content = CompactCodec.write(action, "the action", options.maxMessage());
     return start(options, action.getClass(), Frame.RUN, content);
   }
 
@@ -105,31 +103,7 @@ public final class JavaProcess implements AutoCloseable {
   /** As {@link #startMain(Class, String...)}, with options. */
   public static JavaProcess startMain(ProcessOptions options, Class<?> main, String... arguments)
       throws IOException {
-    if (!hasMain(main)) {
-      throw new IllegalArgumentException(
-          main.getName() + " has no method main() or main(String[]); give a class that has one");
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream data = new DataOutputStream(bytes)) {
-      data.writeUTF(main.getName());
-      data.writeInt(arguments.length);
-      for (String each : arguments) {
-        data.writeUTF(each);
-      }
-    }
-    return start(options, main, Frame.MAIN, bytes.toByteArray());
-  }
-
-  private static boolean hasMain(Class<?> type) {
-    for (var method : type.getDeclaredMethods()) {
-      Class<?>[] parameters = method.getParameterTypes();
-      if (method.getName().equals("main")
-          && (parameters.length == 0
-              || (parameters.length == 1 && parameters[0] == String[].class))) {
-        return true;
-      }
-    }
-    return false;
+    return start(options, main, Frame.MAIN, MainCall.pack(main, arguments));
   }
 
   private static JavaProcess start(ProcessOptions options, Class<?> type, byte kind, byte[] content)
@@ -141,24 +115,77 @@ public final class JavaProcess implements AutoCloseable {
     List<String> allowed = new ArrayList<>(options.allowed());
     allowed.add(ObjectFilter.patternOf(type));
     byte[] hello = hello(name, options, allowed, type);
+    Child spare = Spares.take(options);
+    if (spare != null) {
+      JavaProcess process = new JavaProcess(name, options, spare, codecOf(type, allowed));
+      if (process.begin(kind, hello, content) == null) {
+        return process;
+      }
+      process.close(); // it was ended by somebody while it waited
+    }
     Child child = Launch.start(options, false);
-    ObjectCodec codec = new ObjectCodec(type.getClassLoader(), allowed);
-    JavaProcess process = new JavaProcess(name, options, child, codec);
+    JavaProcess process = new JavaProcess(name, options, child, codecOf(type, allowed));
+    IOException failure = process.begin(kind, hello, content);
+    if (failure != null) {
+      String how = process.join(ProcessOptions.GRACE) ? ExitText.of(child.exitCode()) : "hangs";
+      process.close();
+      throw new IOException(
+          "process " + name + " did not get as far as Java code: it " + how, failure);
+    }
+    return process;
+  }
+
+  private static CompactCodec codecOf(Class<?> type, List<String> allowed) {
+    return new CompactCodec(type.getClassLoader(), allowed);
+  }
+
+  /** Tells it what to do; gives the error if it does not listen. */
+  private @Nullable IOException begin(byte kind, byte[] hello, byte[] content) {
     try {
       child.wire.send(Frame.encode(Frame.HELLO, 0, hello), 0);
       child.wire.send(Frame.encode(kind, 0, content), 0);
+      return null;
     } catch (IOException e) {
-      String how = process.join(ProcessOptions.GRACE) ? ExitText.of(child.exitCode()) : "hangs";
-      process.close();
-      throw new IOException("process " + name + " did not get as far as Java code: it " + how, e);
+      return e;
     } catch (Throwable e) {
-      process.kill();
+      kill();
       throw e;
     } finally {
       // Not before: whoever notices its end closes the pipes.
-      ACTIVE.add(process);
+      ACTIVE.add(this);
     }
-    return process;
+  }
+
+  /**
+   * Makes what lets children start fast, if it is not there: a start-up cache on disk, good for
+   * this JDK, these flags and this version, whatever the program. Without this it is made two
+   * seconds after the first child has started, by one more process that takes a second or two, and
+   * given up if the program ends before. Waits.
+   *
+   * @param timeout for another process that is making it
+   * @return whether it is there; there is none while Loomlet is in folders or a module path, or if
+   *     {@code LOOMLET_CACHE} says {@code off}
+   * @throws IOException if no process can be started
+   */
+  public static boolean prepare(Duration timeout) throws IOException, InterruptedException {
+    Launch.prepareOnce();
+    return StartCache.own().prepare(timeout);
+  }
+
+  /**
+   * Starts the spares that options ask for, and waits until they are ready for a task.
+   *
+   * @return false if the time was too short; they go on to start then
+   * @throws IOException if one cannot be started
+   */
+  public static boolean startSpares(ProcessOptions options, Duration timeout)
+      throws IOException, InterruptedException {
+    return Spares.start(options, timeout);
+  }
+
+  /** Ends all spares; the next start with an option for some begins to start them again. */
+  public static void endSpares() {
+    Spares.end();
   }
 
   static byte[] hello(String name, ProcessOptions options, List<String> allowed, Class<?> type) {
@@ -269,7 +296,7 @@ public final class JavaProcess implements AutoCloseable {
       return null;
     }
     Frame words = child.lastWords();
-    return words == null ? null : ChildMain.errorOf(words.content(), codec, name);
+    return words == null ? null : ChildMain.errorOf(words.content(), 0, codec, name);
   }
 
   /** Asks it to end (SIGTERM). Does not wait. Does nothing if it has ended. */

@@ -1,23 +1,20 @@
 package dev.loomlet.process;
 
+import dev.loomlet.Action;
+import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
+import dev.loomlet.LoopOptions;
 import dev.loomlet.engine.DescriptorsExhaustedException;
-import dev.loomlet.engine.PipeOperations;
-import dev.loomlet.file.Pipe;
-import dev.loomlet.file.PipeReader;
-import dev.loomlet.file.PipeWriter;
 import dev.loomlet.linux.Errno;
-import dev.loomlet.linux.FileCalls;
 import dev.loomlet.linux.PipeCalls;
 import dev.loomlet.linux.ProcessCalls;
 import dev.loomlet.linux.ProcessCalls.ChildDescriptor;
 import dev.loomlet.linux.SystemCalls;
 import dev.loomlet.wait.OnLoop;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * A child on its way. It has three pipes: one for what it is told, one for its answers, and the
@@ -34,19 +31,16 @@ final class Launch {
   /** Its end of the life pipe. */
   static final int LIFE = 5;
 
-  private static final String NOTHING = "/dev/null";
-
   private final ProcessOptions options;
+  private final List<String> command;
   private final ProcessCalls calls = new ProcessCalls();
+  private final ChildStreams streams = new ChildStreams();
   private final List<ChildDescriptor> descriptors = new ArrayList<>();
 
   /** Ours until the child has a copy. */
   private final List<Runnable> childsEnds = new ArrayList<>();
 
   private final List<Runnable> ownEnds = new ArrayList<>();
-  private @Nullable PipeWriter input;
-  private @Nullable PipeReader output;
-  private @Nullable PipeReader errors;
 
   private static volatile boolean prepared;
 
@@ -55,13 +49,15 @@ final class Launch {
     if (!prepared) {
       ProcessCalls.bindAll();
       PipeCalls.bindAll();
-      ChildCommand.of(List.of(), null);
+      ChildCommand.of(List.of(), List.of(), null);
+      StartCache.own();
       prepared = true;
     }
   }
 
-  private Launch(ProcessOptions options) {
+  private Launch(ProcessOptions options, List<String> command) {
     this.options = options;
+    this.command = command;
   }
 
   /**
@@ -70,6 +66,24 @@ final class Launch {
    * @param ownReader whether somebody reads its answers until their end
    */
   static Child start(ProcessOptions options, boolean ownReader) throws IOException {
+    prepareOnce();
+    StartCache cache = StartCache.own();
+    cache.beginIfMissing();
+    ControlServer.startSoon();
+    List<String> arguments = cache.arguments(options.jvmArguments());
+    String argument = options.detached() ? ChildMain.DETACHED : null;
+    return start(options, ownReader, ChildCommand.of(arguments, options.jvmArguments(), argument));
+  }
+
+  /** As {@link #start(ProcessOptions, boolean)}, with a command of its own. */
+  static Child start(ProcessOptions options, boolean ownReader, List<String> command)
+      throws IOException {
+    prepareOnce();
+    return new Launch(options, command).start(ownReader);
+  }
+
+  /** Does what the first start takes, off the loop. */
+  static void prepareOnce() throws IOException {
     if (!prepared) {
       Loop loop = Loop.current();
       OnLoop.call(
@@ -83,13 +97,34 @@ final class Launch {
                         return null;
                       }));
     }
-    return new Launch(options).start(ownReader);
+  }
+
+  /**
+   * Has a thread of its own do something that starts processes, with a loop that is closed
+   * afterwards.
+   *
+   * @param pauseMillis before; a JVM that ends in that time need not wait for the thread
+   * @param failed gets what goes wrong; on that thread
+   */
+  static void inBackground(String name, long pauseMillis, Action work, Consumer<Throwable> failed) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("loomlet-" + name)
+        .start(
+            () -> {
+              try {
+                Thread.sleep(pauseMillis);
+                Loomlet.run(LoopOptions.defaults().withName(name), work);
+              } catch (Throwable e) {
+                failed.accept(e);
+              }
+            });
   }
 
   private Child start(boolean ownReader) throws IOException {
     Loop loop = Loop.current();
     try {
-      openStreams(loop);
+      streams.open(options);
       int childsTasks = childs(checked(calls.pipe()));
       int tasks = own(calls.second());
       descriptors.add(new ChildDescriptor.Copied(TASKS, childsTasks));
@@ -102,8 +137,7 @@ final class Launch {
         life = own(calls.second());
         descriptors.add(new ChildDescriptor.Copied(LIFE, childsLife));
       }
-      String argument = options.detached() ? ChildMain.DETACHED : null;
-      List<String> command = ChildCommand.of(options.jvmArguments(), argument);
+      descriptors.addAll(streams.descriptors());
       int closeFrom = options.detached() ? LIFE : LIFE + 1;
       int pid =
           OnLoop.call(
@@ -118,15 +152,16 @@ final class Launch {
       }
       int pidfd = checked(calls.openPid(pid));
       ownEnds.clear();
-      return new Child(
-          pid, pidfd, new Wire(answers, tasks), life, ownReader, input, output, errors);
+      streams.keepOwn();
+      return new Child(pid, pidfd, new Wire(answers, tasks), life, ownReader, streams);
     } finally {
       childsEnds.forEach(Runnable::run);
       ownEnds.forEach(Runnable::run);
+      streams.closeRest();
     }
   }
 
-  private static int checked(int descriptor) throws IOException {
+  static int checked(int descriptor) throws IOException {
     if (descriptor == -Errno.EMFILE || descriptor == -Errno.ENFILE) {
       throw new DescriptorsExhaustedException("cannot start a process");
     }
@@ -144,57 +179,5 @@ final class Launch {
   private int childs(int descriptor) {
     childsEnds.add(() -> SystemCalls.close(descriptor));
     return descriptor;
-  }
-
-  private void openStreams(Loop loop) throws IOException {
-    if (options.input() == ProcessOptions.Stream.PIPE) {
-      Pipe pipe = pipe();
-      input = pipe.writer();
-      ownEnds.add(pipe.writer()::close);
-      childsEnds.add(pipe.reader()::close);
-      open(0, pathOf(loop, p -> p.pathOf(pipe.reader().end())), FileCalls.O_RDONLY);
-    } else if (options.input() == ProcessOptions.Stream.DISCARD) {
-      open(0, NOTHING, FileCalls.O_RDONLY);
-    }
-    output = openOutput(loop, 1, options.output());
-    errors = openOutput(loop, 2, options.errors());
-  }
-
-  private @Nullable PipeReader openOutput(Loop loop, int number, ProcessOptions.Stream stream)
-      throws IOException {
-    if (stream == ProcessOptions.Stream.PIPE) {
-      Pipe pipe = pipe();
-      ownEnds.add(pipe.reader()::close);
-      childsEnds.add(pipe.writer()::close);
-      open(number, pathOf(loop, p -> p.pathOf(pipe.writer().end())), FileCalls.O_WRONLY);
-      return pipe.reader();
-    }
-    if (stream == ProcessOptions.Stream.DISCARD) {
-      open(number, NOTHING, FileCalls.O_WRONLY);
-    }
-    return null;
-  }
-
-  private static Pipe pipe() throws IOException {
-    return Pipe.open();
-  }
-
-  private interface PathOf {
-    @Nullable Path of(PipeOperations pipes);
-  }
-
-  private static String pathOf(Loop loop, PathOf end) throws IOException {
-    Path path = OnLoop.call(loop, () -> end.of(loop.engine().pipes()));
-    if (path == null) {
-      throw new UnsupportedOperationException(
-          "the engine "
-              + loop.engine().name()
-              + " cannot give a pipe to a process; those of Linux can, such as epoll");
-    }
-    return path.toString();
-  }
-
-  private void open(int number, String path, int flags) {
-    descriptors.add(new ChildDescriptor.Opened(number, path, flags));
   }
 }

@@ -41,6 +41,10 @@ public record PoolOptions(
     if (taskTimeout != null && (taskTimeout.isNegative() || taskTimeout.isZero())) {
       throw new IllegalArgumentException("a time-out must be more than 0, not " + taskTimeout);
     }
+    if (process.spares() > 0) {
+      throw new IllegalArgumentException(
+          "the spares of a pool are its own; use PoolOptions.withSpares");
+    }
     if (process.detached()
         || process.input() == ProcessOptions.Stream.PIPE
         || process.output() == ProcessOptions.Stream.PIPE

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,17 @@ final class PoolWorker {
     return sent.size();
   }
 
+  /** For whoever looks from outside. */
+  Map<String, Object> state() {
+    Child running = child;
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("name", name);
+    state.put("pid", running == null ? 0L : (long) running.pid);
+    state.put("ready", ready);
+    state.put("given", sent.size());
+    return state;
+  }
+
   /** Whether it has begun a task. */
   boolean runs(ProcessFuture<?> future) {
     return sent.peek() == future;
@@ -86,7 +99,11 @@ final class PoolWorker {
       }
       int most = dispatcher.options.process().maxMessage();
       for (Frame frame = receive(started, most); frame != null; frame = receive(started, most)) {
-        answer(frame);
+        // All that have come together, before new ones are given: one look, one message.
+        for (Frame each = frame; each != null; each = started.wire.buffered(mostOf(most))) {
+          answer(each);
+        }
+        dispatcher.answered();
       }
     } catch (IOException | RuntimeException e) {
       because("could not be worked with: " + e.getMessage());
@@ -96,8 +113,12 @@ final class PoolWorker {
   }
 
   private static @Nullable Frame receive(Child child, int most) throws IOException {
-    // An error has its text besides what is limited.
-    return child.wire.receive(most + 64 * 1024);
+    return child.wire.receive(mostOf(most));
+  }
+
+  /** An error has its text besides what is limited. */
+  private static int mostOf(int maxMessage) {
+    return maxMessage + 64 * 1024;
   }
 
   private void because(String text) {
@@ -121,26 +142,27 @@ final class PoolWorker {
       throw new IOException("it answered what it was not asked");
     }
     sent.poll();
-    stopTimer();
-    long now = now();
-    long nanos = now - future.begun;
+    byte[] content = frame.content();
+    if (content.length < Integer.BYTES) {
+      throw new IOException("it answered nothing");
+    }
     if (frame.kind() == Frame.RESULT) {
       try {
-        byte[] content = frame.content();
-        future.succeed(future.classes.codec().read(content, 0, content.length));
+        int length = content.length - Integer.BYTES;
+        future.succeed(future.classes.codec().read(content, Integer.BYTES, length));
       } catch (IOException e) {
         future.fail(e);
       }
     } else {
-      future.fail(ChildMain.errorOf(frame.content(), future.classes.codec(), name));
+      future.fail(ChildMain.errorOf(content, Integer.BYTES, future.classes.codec(), name));
     }
+    dispatcher.took(1_000L * Frame.getInt(content, 0));
     ProcessFuture<?> next = sent.peek();
     if (next != null) {
-      begun(next, now);
+      begun(next);
     } else if (retired) {
       hangUp();
     }
-    dispatcher.answered(nanos);
   }
 
   private void answerToFirst(Frame frame) {
@@ -149,8 +171,9 @@ final class PoolWorker {
       dispatcher.ready();
       return;
     }
-    ObjectCodec codec = dispatcher.classes().codec();
-    because("failed in its initializer: " + ChildMain.errorOf(frame.content(), codec, name));
+    CompactCodec codec = dispatcher.classes().codec();
+    Throwable error = ChildMain.errorOf(frame.content(), Integer.BYTES, codec, name);
+    because("failed in its initializer: " + error);
     retired = true;
     hangUp();
   }
@@ -167,7 +190,7 @@ final class PoolWorker {
     outgoing.writeBytes(Frame.encode(Frame.CALL, future.number, task));
     sent.add(future);
     if (sent.size() == 1) {
-      begun(future, now());
+      begun(future);
     }
     int most = dispatcher.options.maxTasksPerChild();
     if (++given == most) {
@@ -176,11 +199,17 @@ final class PoolWorker {
     }
   }
 
-  private void begun(ProcessFuture<?> future, long now) {
-    future.begun = now;
+  /**
+   * A task is the first one now, so it may have begun. There is one timer for all tasks of this
+   * process, and it is late rather than set anew for each: it looks which task is the first then.
+   */
+  private void begun(ProcessFuture<?> future) {
     Duration limit = dispatcher.options.taskTimeout();
     if (limit != null) {
-      timer = Loomlet.spawnLater(limit, () -> expire(future, limit));
+      future.begun = now();
+      if (timer == null) {
+        timer = Loomlet.spawnLater(limit, () -> lookAtTime(limit));
+      }
     }
   }
 
@@ -196,14 +225,21 @@ final class PoolWorker {
     }
   }
 
-  private void expire(ProcessFuture<?> future, Duration limit) {
-    if (sent.peek() == future) {
-      timer = null;
-      future.fail(
-          new TimeoutException(
-              "a task ran longer than the pool's limit of " + limit + ", and was killed"));
-      kill();
+  private void lookAtTime(Duration limit) {
+    timer = null;
+    ProcessFuture<?> first = sent.peek();
+    if (first == null || ended) {
+      return;
     }
+    long left = first.begun + limit.toNanos() - now();
+    if (left > 0) {
+      timer = Loomlet.spawnLater(Duration.ofNanos(left), () -> lookAtTime(limit));
+      return;
+    }
+    first.fail(
+        new TimeoutException(
+            "a task ran longer than the pool's limit of " + limit + ", and was killed"));
+    kill();
   }
 
   /** Sends what is to be sent, as far as the pipe takes it; the rest in a greenlet. */

@@ -25,7 +25,7 @@ public final class ProcessFuture<T extends @Nullable Object> implements Runnable
   /** Of its message. On the pool's loop. */
   long number;
 
-  /** When its process was given it, and had nothing else to do. On the pool's loop. */
+  /** When it came to be the first of its process, if time is limited. On the pool's loop. */
   long begun;
 
   ProcessFuture(ProcessPool pool, String name, TaskClasses classes, byte @Nullable [] task) {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     of the task: a class by its name, a package by {@code name.*}, with those below it by {@code
  *     name.**}
  * @param maxMessage bytes of a task or result at most; more is an error
+ * @param spares how many JVMs are kept started and waiting for the next process with such options;
+ *     each takes as much memory as an idle child, and ends with its parent
  */
 public record ProcessOptions(
     @Nullable String name,
@@ -31,7 +33,8 @@ public record ProcessOptions(
     Stream errors,
     List<String> jvmArguments,
     List<String> allowed,
-    int maxMessage) {
+    int maxMessage,
+    int spares) {
 
   /** What a standard stream of a child is. */
   public enum Stream {
@@ -45,6 +48,7 @@ public record ProcessOptions(
 
   private static final int DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
   private static final int LEAST_MAX_MESSAGE = 1024;
+  private static final int MOST_SPARES = 1_000;
 
   private static final ProcessOptions DEFAULTS =
       new ProcessOptions(
@@ -56,7 +60,8 @@ public record ProcessOptions(
           Stream.INHERIT,
           List.of(),
           List.of(),
-          DEFAULT_MAX_MESSAGE);
+          DEFAULT_MAX_MESSAGE,
+          0);
 
   /** Checks. */
   public ProcessOptions {
@@ -74,6 +79,15 @@ public record ProcessOptions(
           "a message has at least " + LEAST_MAX_MESSAGE + " bytes, not " + maxMessage);
     }
     allowed.forEach(ObjectFilter::check);
+    if (spares < 0 || spares > MOST_SPARES) {
+      throw new IllegalArgumentException(
+          "there are 0 to " + MOST_SPARES + " spares, not " + spares);
+    }
+    if (spares > 0 && (input == Stream.PIPE || output == Stream.PIPE || errors == Stream.PIPE)) {
+      throw new IllegalArgumentException(
+          "a spare has been started before anybody knows whose pipes it would have; inherit or"
+              + " discard its streams, or do without spares");
+    }
   }
 
   /** Not a daemon, no input, the parent's output and errors. */
@@ -92,37 +106,38 @@ public record ProcessOptions(
         errors,
         jvmArguments,
         allowed,
-        maxMessage);
+        maxMessage,
+        spares);
   }
 
   /** As a daemon, or not. */
   public ProcessOptions withDaemon(boolean daemon) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
   }
 
   /** To outlive its parent, or not. */
   public ProcessOptions withDetached(boolean detached) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
   }
 
   /** With another standard input. */
   public ProcessOptions withInput(Stream input) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
   }
 
   /** With another standard output. */
   public ProcessOptions withOutput(Stream output) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
   }
 
   /** With another standard error. */
   public ProcessOptions withErrors(Stream errors) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage);
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
   }
 
   /** With further arguments for the JVM, such as {@code -Xmx64m}. */
@@ -130,7 +145,7 @@ public record ProcessOptions(
     List<String> all = new ArrayList<>(jvmArguments);
     all.addAll(List.of(arguments));
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, all, allowed, maxMessage);
+        name, daemon, detached, input, output, errors, all, allowed, maxMessage, spares);
   }
 
   /** With further classes that may be in messages; see {@link #allowed}. */
@@ -138,13 +153,22 @@ public record ProcessOptions(
     List<String> all = new ArrayList<>(allowed);
     all.addAll(List.of(patterns));
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, all, maxMessage);
+        name, daemon, detached, input, output, errors, jvmArguments, all, maxMessage, spares);
   }
 
   /** With another limit of messages, in bytes. */
   public ProcessOptions withMaxMessage(int bytes) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, bytes);
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, bytes, spares);
+  }
+
+  /**
+   * With so many spares, from the next start on: then a start takes milliseconds. {@link
+   * JavaProcess#startSpares} starts them before.
+   */
+  public ProcessOptions withSpares(int spares) {
+    return new ProcessOptions(
+        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
   }
 
   /** How long a child that was asked to end is given before it is killed. */

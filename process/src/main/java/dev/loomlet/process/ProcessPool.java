@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcessPool extends AbstractExecutorService {
   private static final AtomicInteger COUNT = new AtomicInteger();
-  private static final int CHUNKS_PER_PROCESS = 4;
+  private static final long STATE_MILLIS = 200;
 
   private final PoolOptions options;
   private final String name;
@@ -55,8 +55,7 @@ public final class ProcessPool extends AbstractExecutorService {
   private final AsyncResult<@Nullable Void> terminated = new AsyncResult<>("end of a pool");
   private final ConcurrentLinkedQueue<ProcessFuture<?>> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean called = new AtomicBoolean();
-  private final Object classesLock = new Object();
-  private volatile TaskClasses classes;
+  private final PoolClasses classes;
   private volatile boolean shutdown;
 
   /** As many processes as there are processors. */
@@ -78,30 +77,19 @@ public final class ProcessPool extends AbstractExecutorService {
     this.options = options;
     String given = options.process().name();
     this.name = given != null ? given : "pool-" + COUNT.incrementAndGet();
-    this.classes = classesOf(SerializableAction.class, List.of());
-    CompletableFuture<Loop> started = new CompletableFuture<>();
-    byte[] first =
-        ObjectCodec.write(
-            new Start(options.initializer()), "the initializer", options.process().maxMessage());
+    this.classes = new PoolClasses(name, options.process());
     SerializableAction initializer = options.initializer();
     if (initializer != null) {
-      learn(initializer.getClass());
+      classes.of(initializer.getClass());
     }
+    byte[] first =
+        ObjectCodec.write(
+            new Tasks.Start(initializer), "the initializer", options.process().maxMessage());
+    CompletableFuture<Loop> started = new CompletableFuture<>();
     this.dispatcher = new Dispatcher(this, name, options, first);
     Thread.ofPlatform().name("loomlet-" + name).start(() -> manage(started));
     this.loop = started.join();
-  }
-
-  /** What a process is asked first, so that it is known when it is ready. */
-  private record Start(@Nullable SerializableAction initializer)
-      implements SerializableCallable<@Nullable Void> {
-    @Override
-    public @Nullable Void call() throws Exception {
-      if (initializer != null) {
-        initializer.run();
-      }
-      return null;
-    }
+    Inventory.add(Inventory.POOLS, this, ProcessPool::state);
   }
 
   private void manage(CompletableFuture<Loop> started) {
@@ -121,40 +109,13 @@ public final class ProcessPool extends AbstractExecutorService {
       for (ProcessFuture<?> each = inbox.poll(); each != null; each = inbox.poll()) {
         each.fail(refusal());
       }
+      Inventory.remove(this);
       terminated.set(null);
     }
   }
 
-  private TaskClasses classesOf(Class<?> type, List<String> before) {
-    List<String> allowed = new ArrayList<>(before.isEmpty() ? options.process().allowed() : before);
-    String pattern = ObjectFilter.patternOf(type);
-    if (!allowed.contains(pattern)) {
-      allowed.add(pattern);
-    }
-    ClassLoader loader = type.getClassLoader();
-    byte[] hello = JavaProcess.hello(name, options.process(), allowed, type);
-    return new TaskClasses(loader, allowed, hello, new ObjectCodec(loader, allowed));
-  }
-
-  /** The classes for tasks of a type. */
-  private TaskClasses learn(Class<?> type) {
-    TaskClasses known = classes;
-    String pattern = ObjectFilter.patternOf(type);
-    if (known.loader() == type.getClassLoader() && known.allowed().contains(pattern)) {
-      return known;
-    }
-    synchronized (classesLock) {
-      known = classes;
-      if (known.loader() != type.getClassLoader() || !known.allowed().contains(pattern)) {
-        known = classesOf(type, known.allowed());
-        classes = known;
-      }
-      return known;
-    }
-  }
-
   TaskClasses classes() {
-    return classes;
+    return classes.current();
   }
 
   /** On the loop: what was submitted meanwhile. */
@@ -189,11 +150,11 @@ public final class ProcessPool extends AbstractExecutorService {
     return future;
   }
 
-  private <T extends @Nullable Object> ProcessFuture<T> future(Object type, Object task) {
-    TaskClasses known = learn(type.getClass());
+  private <T extends @Nullable Object> ProcessFuture<T> future(Object given, Object task) {
+    TaskClasses known = classes.of(given.getClass());
     String text = "task of " + name;
     try {
-      byte[] bytes = ObjectCodec.write(task, "the task", options.process().maxMessage());
+      byte[] bytes = CompactCodec.write(task, "the task", options.process().maxMessage());
       return new ProcessFuture<>(this, text, known, bytes);
     } catch (IllegalArgumentException e) {
       ProcessFuture<T> future = new ProcessFuture<>(this, text, known, null);
@@ -214,7 +175,7 @@ public final class ProcessPool extends AbstractExecutorService {
 
   /** As {@link #submit(SerializableCallable)}, for code without a result. */
   public ProcessFuture<@Nullable Void> submit(SerializableRunnable task) {
-    return begin(future(task, new Run<@Nullable Void>(task, null)));
+    return begin(future(task, new Tasks.Run<@Nullable Void>(task, null)));
   }
 
   /**
@@ -244,13 +205,13 @@ public final class ProcessPool extends AbstractExecutorService {
   @Override
   protected <T extends @Nullable Object> RunnableFuture<T> newTaskFor(Callable<T> task) {
     requireSerializable(task);
-    return future(task, new Call<>(task));
+    return future(task, new Tasks.Call<>(task));
   }
 
   @Override
   protected <T extends @Nullable Object> RunnableFuture<T> newTaskFor(Runnable task, T value) {
     requireSerializable(task);
-    return future(task, new Run<>(task, value));
+    return future(task, new Tasks.Run<>(task, value));
   }
 
   private static void requireSerializable(Object task) {
@@ -258,23 +219,6 @@ public final class ProcessPool extends AbstractExecutorService {
       throw new IllegalArgumentException(
           "a task for another process must be serialisable; give a SerializableCallable or"
               + " SerializableRunnable, of which a lambda is serialisable");
-    }
-  }
-
-  private record Call<T extends @Nullable Object>(Callable<T> task)
-      implements SerializableCallable<T> {
-    @Override
-    public T call() throws Exception {
-      return task.call();
-    }
-  }
-
-  private record Run<T extends @Nullable Object>(Runnable task, T value)
-      implements SerializableCallable<T> {
-    @Override
-    public T call() {
-      task.run();
-      return value;
     }
   }
 
@@ -295,61 +239,13 @@ public final class ProcessPool extends AbstractExecutorService {
     if (tasks.isEmpty()) {
       throw new IllegalArgumentException("there is no task of which one could succeed");
     }
-    AsyncResult<T> first = new AsyncResult<>("first of " + tasks.size());
-    List<ProcessFuture<T>> futures = new ArrayList<>();
-    AtomicInteger left = new AtomicInteger(tasks.size());
-    try {
-      for (Callable<T> task : tasks) {
-        ProcessFuture<T> future = submit(task);
-        futures.add(future);
-        future
-            .result()
-            .toCompletableFuture()
-            .whenComplete(
-                (value, error) -> {
-                  if (error == null) {
-                    first.set(value);
-                  } else if (left.decrementAndGet() == 0) {
-                    first.setException(error);
-                  }
-                });
-      }
-      return first.get(timeout, unit);
-    } finally {
-      futures.forEach(each -> each.cancel(true));
-    }
+    return new FirstResult<T>(tasks.size()).of(tasks, this::submit, timeout, unit);
   }
 
-  /** A part of the items of a map. */
-  private record Chunk<A extends @Nullable Object, B extends @Nullable Object>(
-      SerializableFunction<A, B> function, ArrayList<A> items)
-      implements SerializableCallable<List<B>> {
-    @Override
-    public List<B> call() throws Exception {
-      List<B> results = new ArrayList<>(items.size());
-      for (int i = 0; i < items.size(); i++) {
-        results.add(function.apply(items.get(i)));
-      }
-      return results;
-    }
-  }
-
-  /** A function of pairs. */
-  private record OfPair<
-          A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(
-      SerializableBiFunction<A, B, C> function) implements SerializableFunction<Pair<A, B>, C> {
-    @Override
-    public C apply(Pair<A, B> pair) throws Exception {
-      return function.apply(pair.first(), pair.second());
-    }
-  }
-
-  private record Pair<A extends @Nullable Object, B extends @Nullable Object>(A first, B second)
-      implements Serializable {}
-
-  private <A extends @Nullable Object, B extends @Nullable Object> ProcessFuture<List<B>> chunk(
-      Object function, SerializableFunction<A, B> applied, List<A> items) {
-    return begin(future(function, new Chunk<>(applied, new ArrayList<>(items))));
+  private <A extends @Nullable Object, B extends @Nullable Object> ChunkedMap<A, B> mapping(
+      Object given, SerializableFunction<A, B> function) {
+    return new ChunkedMap<>(
+        function, options.size(), task -> begin(this.<List<B>>future(given, task)));
   }
 
   /**
@@ -361,8 +257,7 @@ public final class ProcessPool extends AbstractExecutorService {
   public <A extends @Nullable Object, B extends @Nullable Object> List<B> map(
       SerializableFunction<A, B> function, Collection<? extends A> items)
       throws InterruptedException, ExecutionException {
-    int most = options.size() * CHUNKS_PER_PROCESS;
-    return map(function, items, Math.max(1, (items.size() + most - 1) / most));
+    return mapping(function, function).map(items, 0);
   }
 
   /**
@@ -373,44 +268,8 @@ public final class ProcessPool extends AbstractExecutorService {
   public <A extends @Nullable Object, B extends @Nullable Object> List<B> map(
       SerializableFunction<A, B> function, Collection<? extends A> items, int chunkSize)
       throws InterruptedException, ExecutionException {
-    return map(function, function, items, chunkSize);
-  }
-
-  private <A extends @Nullable Object, B extends @Nullable Object> List<B> map(
-      Object given,
-      SerializableFunction<A, B> function,
-      Collection<? extends A> items,
-      int chunkSize)
-      throws InterruptedException, ExecutionException {
-    checkChunkSize(chunkSize);
-    List<ProcessFuture<List<B>>> futures = new ArrayList<>();
-    try {
-      Iterator<? extends A> all = items.iterator();
-      while (all.hasNext()) {
-        futures.add(chunk(given, function, take(all, chunkSize)));
-      }
-      List<B> results = new ArrayList<>(items.size());
-      for (ProcessFuture<List<B>> each : futures) {
-        results.addAll(each.get());
-      }
-      return results;
-    } finally {
-      futures.forEach(each -> each.cancel(false));
-    }
-  }
-
-  private static void checkChunkSize(int chunkSize) {
-    if (chunkSize < 1) {
-      throw new IllegalArgumentException("a chunk has at least 1 item, not " + chunkSize);
-    }
-  }
-
-  private static <A extends @Nullable Object> List<A> take(Iterator<? extends A> items, int count) {
-    List<A> taken = new ArrayList<>();
-    while (taken.size() < count && items.hasNext()) {
-      taken.add(items.next());
-    }
-    return taken;
+    ChunkedMap.checkChunkSize(chunkSize);
+    return mapping(function, function).map(items, chunkSize);
   }
 
   /**
@@ -423,13 +282,11 @@ public final class ProcessPool extends AbstractExecutorService {
           SerializableBiFunction<A, B, C> function,
           Collection<? extends Map.Entry<? extends A, ? extends B>> arguments)
           throws InterruptedException, ExecutionException {
-    List<Pair<A, B>> pairs = new ArrayList<>();
+    List<Tasks.Pair<A, B>> pairs = new ArrayList<>();
     for (Map.Entry<? extends A, ? extends B> each : arguments) {
-      pairs.add(new Pair<>(each.getKey(), each.getValue()));
+      pairs.add(new Tasks.Pair<>(each.getKey(), each.getValue()));
     }
-    int most = options.size() * CHUNKS_PER_PROCESS;
-    int chunkSize = Math.max(1, (pairs.size() + most - 1) / most);
-    return map(function, new OfPair<>(function), pairs, chunkSize);
+    return mapping(function, new Tasks.OfPair<>(function)).map(pairs, 0);
   }
 
   /**
@@ -442,23 +299,13 @@ public final class ProcessPool extends AbstractExecutorService {
    */
   public <A extends @Nullable Object, B extends @Nullable Object> Iterator<B> imap(
       SerializableFunction<A, B> function, Iterable<? extends A> items, int chunkSize) {
-    checkChunkSize(chunkSize);
-    return new ChunkResults<>(
-        items.iterator(),
-        2 * options.size(),
-        true,
-        all -> chunk(function, function, take(all, chunkSize)));
+    return mapping(function, function).results(items, chunkSize, true);
   }
 
   /** As {@link #imap}, in the order in which the results come. */
   public <A extends @Nullable Object, B extends @Nullable Object> Iterator<B> imapUnordered(
       SerializableFunction<A, B> function, Iterable<? extends A> items, int chunkSize) {
-    checkChunkSize(chunkSize);
-    return new ChunkResults<>(
-        items.iterator(),
-        2 * options.size(),
-        false,
-        all -> chunk(function, function, take(all, chunkSize)));
+    return mapping(function, function).results(items, chunkSize, false);
   }
 
   void cancelled(ProcessFuture<?> future, boolean kill) {
@@ -479,6 +326,14 @@ public final class ProcessPool extends AbstractExecutorService {
   /** Kills all processes, with the tasks that they run, and replaces them. Does not wait. */
   public void killWorkers() {
     onLoop(dispatcher::killWorkers);
+  }
+
+  /** For whoever looks from outside. Waits a little. */
+  private Map<String, Object> state() {
+    CompletableFuture<Map<String, Object>> state = new CompletableFuture<>();
+    onLoop(() -> state.complete(dispatcher.state()));
+    Map<String, Object> unknown = Map.of("name", name, "size", options.size());
+    return state.completeOnTimeout(unknown, STATE_MILLIS, TimeUnit.MILLISECONDS).join();
   }
 
   /** How many processes can take tasks at the moment; an estimate. */

@@ -3,6 +3,7 @@ package dev.loomlet.process;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.lang.module.ResolvedModule;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a child finds classes that are not in the class path of the JVM: what the class loaders
- * between the program and that class path have.
+ * between the program and that class path have. Modules of a layer that was made at run time become
+ * part of a class path there.
  *
  * @param urls of jars and folders
  * @param classes that are in no file, by name
@@ -42,7 +44,20 @@ record ProgramCode(List<String> urls, Map<String, byte[]> classes) {
         }
       }
     }
+    urls.addAll(modulesOf(type));
     return new ProgramCode(urls, classes);
+  }
+
+  /** Where the modules are that a program was started with at run time. */
+  private static List<String> modulesOf(Class<?> type) {
+    List<String> urls = new ArrayList<>();
+    ModuleLayer layer = type.getModule().getLayer();
+    if (layer != null && layer != ModuleLayer.boot()) {
+      for (ResolvedModule each : layer.configuration().modules()) {
+        each.reference().location().ifPresent(place -> urls.add(place.toString()));
+      }
+    }
+    return urls;
   }
 
   /** What loads the classes in the child. */

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,8 @@ public final class SharedQueue implements Serializable, AutoCloseable {
     this.capacity = capacity;
     this.maxMessage = maxMessage;
     this.ends = new Ends(memory.segment());
+    Inventory.add(
+        Inventory.QUEUES, this, each -> Map.of("filled", each.size(), "capacity", each.capacity()));
   }
 
   /**

@@ -14,4 +14,4 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody else has it
 record TaskClasses(
-    @Nullable ClassLoader loader, List<String> allowed, byte[] hello, ObjectCodec codec) {}
+    @Nullable ClassLoader loader, List<String> allowed, byte[] hello, CompactCodec codec) {}

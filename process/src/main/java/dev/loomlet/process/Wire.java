@@ -136,7 +136,8 @@ final class Wire {
     }
   }
 
-  private @Nullable Frame buffered(int most) throws IOException {
+  /** As {@link #receiveNow}, of those only that have been read already. */
+  @Nullable Frame buffered(int most) throws IOException {
     if (end - begin < Frame.LENGTH) {
       return null;
     }

@@ -1,5 +1,6 @@
 package dev.loomlet.cli.source;
 
+import dev.loomlet.cache.CacheFolder;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -74,13 +75,9 @@ final class CompilationCache {
         classPath);
   }
 
-  /** FNV-1a. That two keys have the same name does no harm: the key is kept, too, and compared. */
+  /** That two keys have the same name does no harm: the key is kept, too, and compared. */
   private String name() {
-    long hash = 0xcbf29ce484222325L;
-    for (int i = 0; i < key.length(); i++) {
-      hash = (hash ^ key.charAt(i)) * 0x100000001b3L;
-    }
-    return Long.toHexString(hash);
+    return CacheFolder.nameOf(key);
   }
 
   /** What was kept of this program, or null if there is nothing or it has changed. */

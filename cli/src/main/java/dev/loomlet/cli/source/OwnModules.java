@@ -25,7 +25,8 @@ final class OwnModules {
   private static final String CORE = "dev.loomlet";
 
   /** Those that programs may require; the rest is the command's own. */
-  private static final Set<String> NAMES = Set.of(CORE, "dev.loomlet.agent", "dev.loomlet.dns");
+  private static final Set<String> NAMES =
+      Set.of(CORE, "dev.loomlet.agent", "dev.loomlet.dns", "dev.loomlet.process");
 
   private OwnModules() {}
 

@@ -1,0 +1,204 @@
+package dev.loomlet.process;
+
+import java.io.IOException;
+import java.lang.invoke.SerializedLambda;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lambdas and small values as bytes, in a form of our own, and everything else as {@link
+ * ObjectCodec} has it, which the first byte tells. Of the JDK's serialisation, setting it up takes
+ * as long as a fifth of a child's start, and reading a lambda by it twenty times as long as running
+ * it.
+ *
+ * <p>A lambda is what {@link SerializedLambda} says of it: where it is written, then what it has
+ * captured. Where it is written comes again with each task of the same place, and is found by its
+ * bytes. One object at most is captured by a lambda in this form that is no small value: if there
+ * are more, they may be parts of each other, and must go through one stream.
+ *
+ * <p>Reading is for one thread at a time.
+ */
+final class CompactCodec {
+  private static final int MOST_SHAPES = 1_000;
+
+  private final @Nullable ClassLoader loader;
+  private final ObjectCodec objects;
+  private final ObjectFilter filter;
+  private final Map<Shape.Key, Shape> shapes = new HashMap<>();
+
+  /** As {@link ObjectCodec}. */
+  CompactCodec(@Nullable ClassLoader loader, List<String> allowed) {
+    this.loader = loader;
+    this.objects = new ObjectCodec(loader, allowed);
+    this.filter = new ObjectFilter(allowed, 0);
+  }
+
+  /** As {@link ObjectCodec#write}. */
+  static byte[] write(@Nullable Object object, String what, int most) {
+    byte[] bytes = null;
+    if (object == null || CompactValue.isSmall(object)) {
+      CompactWriter out = new CompactWriter();
+      out.value(object);
+      bytes = out.toBytes();
+    } else {
+      Lambdas.Form form = Lambdas.formOf(object.getClass());
+      if (form != null) {
+        bytes = form.write(object, what, most);
+      }
+    }
+    return bytes != null && bytes.length <= most ? bytes : ObjectCodec.write(object, what, most);
+  }
+
+  /** As {@link ObjectCodec#read}. */
+  @Nullable Object read(byte[] bytes, int offset, int length) throws IOException {
+    if (length > 0 && CompactValue.isTag(bytes[offset])) {
+      CompactReader in = new CompactReader(bytes, offset, offset + length);
+      if (in.peek() == CompactValue.LAMBDA) {
+        return lambda(in);
+      }
+      return in.value(objects);
+    }
+    return objects.read(bytes, offset, length);
+  }
+
+  private Object lambda(CompactReader in) throws IOException {
+    in.tag();
+    Shape.Key key = in.shape();
+    Shape shape = shapes.get(key);
+    if (shape == null) {
+      shape = Shape.of(key.copied(), loader, filter);
+      if (shapes.size() < MOST_SHAPES) {
+        shapes.put(shape.key(), shape);
+      }
+    }
+    int count = in.count();
+    @Nullable Object[] captured = new @Nullable Object[count];
+    for (int i = 0; i < count; i++) {
+      captured[i] = in.value(objects);
+    }
+    return shape.lambda(captured);
+  }
+
+  /** A place in a program where a lambda is written. */
+  static final class Shape {
+    private static final int TEXTS = 8;
+
+    private final Key key;
+    private final Class<?> capturing;
+    private final Method factory;
+    private final int kind;
+    private final String[] texts;
+    private @Nullable Object withoutCaptured;
+
+    private Shape(Key key, Class<?> capturing, Method factory, int kind, String[] texts) {
+      this.key = key;
+      this.capturing = capturing;
+      this.factory = factory;
+      this.kind = kind;
+      this.texts = texts;
+    }
+
+    /** Its bytes. */
+    static final class Key {
+      private final byte[] bytes;
+      private final int begin;
+      private final int end;
+      private final int hash;
+
+      Key(byte[] bytes, int begin, int end) {
+        this.bytes = bytes;
+        this.begin = begin;
+        this.end = end;
+        int sum = 0;
+        for (int i = begin; i < end; i++) {
+          sum = 31 * sum + bytes[i];
+        }
+        this.hash = sum;
+      }
+
+      /** Without the message around it. */
+      Key copied() {
+        return new Key(Arrays.copyOfRange(bytes, begin, end), 0, end - begin);
+      }
+
+      @Override
+      public boolean equals(@Nullable Object other) {
+        return other instanceof Key that
+            && that.hash == hash
+            && Arrays.equals(bytes, begin, end, that.bytes, that.begin, that.end);
+      }
+
+      @Override
+      public int hashCode() {
+        return hash;
+      }
+    }
+
+    static Shape of(Key key, @Nullable ClassLoader loader, ObjectFilter filter) throws IOException {
+      CompactReader in = new CompactReader(key.bytes, key.begin, key.end);
+      int kind = in.count();
+      String[] texts = new String[TEXTS];
+      for (int i = 0; i < TEXTS; i++) {
+        texts[i] = in.text();
+      }
+      String name = texts[0].replace('/', '.');
+      if (!filter.isAllowed(name)) {
+        throw new IOException(
+            "a message has a lambda of the class "
+                + name
+                + ", which is not allowed; allow it by ProcessOptions.withAllowed");
+      }
+      try {
+        Class<?> capturing = Class.forName(name, false, loader);
+        Method factory = capturing.getDeclaredMethod("$deserializeLambda$", SerializedLambda.class);
+        factory.setAccessible(true);
+        return new Shape(key, capturing, factory, kind, texts);
+      } catch (ClassNotFoundException e) {
+        throw new IOException(
+            "a message has a lambda of the class "
+                + name
+                + ", which is not in this process's class path",
+            e);
+      } catch (ReflectiveOperationException | RuntimeException e) {
+        throw new IOException("a message has a lambda that is not in " + name, e);
+      }
+    }
+
+    Key key() {
+      return key;
+    }
+
+    Object lambda(@Nullable Object[] captured) throws IOException {
+      Object known = withoutCaptured;
+      if (known != null && captured.length == 0) {
+        return known;
+      }
+      SerializedLambda form =
+          new SerializedLambda(
+              capturing, texts[1], texts[2], texts[3], kind, texts[4], texts[5], texts[6], texts[7],
+              captured);
+      try {
+        Object lambda = factory.invoke(null, form);
+        if (lambda == null) {
+          throw new IOException("a lambda of " + capturing.getName() + " is null");
+        }
+        if (captured.length == 0) {
+          withoutCaptured = lambda;
+        }
+        return lambda;
+      } catch (InvocationTargetException | IllegalAccessException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        if (cause instanceof VirtualMachineError error) {
+          throw error;
+        }
+        throw new IOException(
+            "a message has a lambda that is not in " + capturing.getName(), cause);
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.loomlet.process;
+
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Ends a child when its parent is gone: it reads a pipe of which only the parent has the writing
+ * end, and that the kernel closes whichever way the parent goes.
+ *
+ * <p>At its end a JVM waits 0.3 s for threads that are in a system call, which is longer than
+ * everything else that a short process does. So when this JVM begins to end, the thread is got out
+ * of its call, by a byte that the child writes itself, and from then on looks after its parent from
+ * time to time: shutdown hooks may take as long as they like.
+ */
+final class LifePipe {
+  private static final String PIPE = ChildMain.FOLDER + Launch.LIFE;
+  private static final int ORPHAN = 70;
+  private static final long INTERVAL_MILLIS = 20;
+
+  private LifePipe() {}
+
+  static void watch() {
+    Thread.ofPlatform().daemon().name("loomlet-life").start(LifePipe::endWithParent);
+    Runtime.getRuntime().addShutdownHook(new Thread(LifePipe::wake, "loomlet-life-end"));
+  }
+
+  private static void endWithParent() {
+    try (InputStream life = new FileInputStream(PIPE)) {
+      if (life.read() >= 0) {
+        Hello hello = ChildMain.told();
+        if (hello == null) {
+          return; // it was never told what to do
+        }
+        do {
+          Thread.sleep(INTERVAL_MILLIS);
+        } while (parent() == hello.parent().pid());
+      }
+    } catch (IOException | RuntimeException e) {
+      // Just as good as its end.
+    } catch (InterruptedException e) {
+      return; // nobody does
+    }
+    Runtime.getRuntime().halt(ORPHAN);
+  }
+
+  /** Whoever has the pipe open for reading may open it for writing, by its path. */
+  private static void wake() {
+    try (FileOutputStream life = new FileOutputStream(PIPE)) {
+      life.write(0);
+    } catch (IOException e) {
+      // The JVM ends a little later.
+    }
+  }
+
+  private static long parent() throws IOException {
+    try (InputStream in = new FileInputStream("/proc/self/stat")) {
+      String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+      // The program's name is in parentheses and may have any character.
+      String rest = text.substring(text.lastIndexOf(')') + 2);
+      int begin = rest.indexOf(' ') + 1;
+      return Long.parseLong(rest.substring(begin, rest.indexOf(' ', begin)));
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.loomlet.process;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process says of itself, by its control socket ({@code loomlet ps}). Those that can be
+ * asked use processes, pools or queues of this package, or have {@linkplain #announce announced}
+ * themselves, and run for half a second already; only processes of the same user can.
+ *
+ * @param pid its number
+ * @param state a JSON object: {@code name}, {@code parent}, {@code loops}, {@code pools}, {@code
+ *     queues} and others; null if it has not answered in time, as one that is stopped
+ */
+public record ProcessReport(long pid, @Nullable String state) {
+  private static final int MOST = 4 * 1024 * 1024;
+  private static final int BLOCK = 64 * 1024;
+
+  /**
+   * Lets this process be asked, if {@code LOOMLET_CONTROL} does not say {@code off}. Does not wait;
+   * nothing happens when repeated.
+   *
+   * @param name what it is called
+   */
+  public static void announce(String name) {
+    ControlServer.callProgram(Objects.requireNonNull(name));
+    ControlServer.startSoon();
+  }
+
+  /**
+   * Asks all processes of this user at once. Waits; for threads.
+   *
+   * @param timeout for each
+   * @throws IOException if the folder of their sockets cannot be trusted
+   */
+  public static List<ProcessReport> all(Duration timeout) throws IOException {
+    List<ControlFolder.Entry> entries = ControlFolder.entries();
+    List<Question> questions = new ArrayList<>();
+    for (ControlFolder.Entry each : entries) {
+      questions.add(new Question(each));
+    }
+    long deadline = System.nanoTime() + timeout.toNanos();
+    List<ProcessReport> reports = new ArrayList<>();
+    for (Question each : questions) {
+      String state = each.answer(deadline - System.nanoTime());
+      // One that has ended meanwhile has nothing to answer with.
+      if (state != null || ProcessIdentity.isAlive(each.entry.identity())) {
+        reports.add(new ProcessReport(each.entry.pid(), state));
+      }
+    }
+    return reports;
+  }
+
+  /** One process, asked by a thread of its own. */
+  private static final class Question {
+    private final ControlFolder.Entry entry;
+    private final CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
+    private final SocketChannel channel;
+
+    Question(ControlFolder.Entry entry) throws IOException {
+      this.entry = entry;
+      this.channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      Thread.ofPlatform().daemon().name("loomlet-ask").start(this::ask);
+    }
+
+    private void ask() {
+      try (channel) {
+        channel.connect(UnixDomainSocketAddress.of(entry.socket()));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ByteBuffer block = ByteBuffer.allocate(BLOCK);
+        while (channel.read(block) >= 0) {
+          bytes.write(block.array(), 0, block.position());
+          block.clear();
+          if (bytes.size() > MOST) {
+            throw new IOException("an answer of more than " + MOST + " bytes");
+          }
+        }
+        answer.complete(bytes.size() == 0 ? null : bytes.toString(StandardCharsets.UTF_8));
+      } catch (IOException | RuntimeException e) {
+        answer.complete(null);
+      }
+    }
+
+    @Nullable String answer(long nanos) throws IOException {
+      try {
+        return answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        return null;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while processes were asked");
+      } finally {
+        channel.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.loomlet.process;
+
+import dev.loomlet.process.ProcessOptions.Stream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A child that is watched: see {@link StartCache}. */
+final class StartTraining {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final int MOST = 1024 * 1024;
+  private static final ProcessOptions OPTIONS =
+      ProcessOptions.defaults()
+          .withName("spare")
+          .withOutput(Stream.DISCARD)
+          .withErrors(Stream.DISCARD);
+
+  private StartTraining() {}
+
+  /** Where the classes of a rehearsal are, for a child. */
+  private static final class Code {
+    static final ProgramCode OF_REHEARSAL = read();
+
+    private static ProgramCode read() {
+      String name = Rehearsal.class.getName();
+      String file = Rehearsal.class.getSimpleName() + ".class";
+      try (InputStream in = Rehearsal.class.getResourceAsStream(file)) {
+        if (in == null) {
+          throw new IOException(file + " is not there");
+        }
+        return new ProgramCode(List.of(), Map.of(name, in.readAllBytes()));
+      } catch (IOException e) {
+        throw new UncheckedIOException("a class of Loomlet cannot be read", e);
+      }
+    }
+  }
+
+  /** The messages by which a spare is told to rehearse a task; it answers one. */
+  static byte[][] search() {
+    return messages(Rehearsal.search("dev/loomlet/process/nothing"));
+  }
+
+  private static byte[][] messages(SerializableCallable<Integer> rehearsal) {
+    byte[] task = CompactCodec.write(rehearsal, "a rehearsal", MOST);
+    return new byte[][] {
+      Frame.encode(Frame.HELLO, 0, hello().toBytes()), Frame.encode(Frame.CALL, 0, task)
+    };
+  }
+
+  private static Hello hello() {
+    ProcessInfo self = JavaProcess.current();
+    String name = String.valueOf(OPTIONS.name());
+    return new Hello(
+        new ProcessInfo(name, 0, self.pid(), false),
+        new ProcessInfo(self.name(), self.pid(), 0, self.daemon()),
+        MOST,
+        List.of(ObjectFilter.patternOf(Rehearsal.class)),
+        Code.OF_REHEARSAL);
+  }
+
+  /**
+   * Runs a child that leaves a cache behind. Waits.
+   *
+   * @param cache where to
+   * @return whether all went well
+   */
+  static boolean run(Path cache) throws IOException {
+    // What methods were called how often says little of other programs, and makes a cache larger.
+    List<String> training =
+        List.of(
+            "-XX:AOTCacheOutput=" + cache,
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-AOTRecordTraining",
+            "-XX:-UnlockDiagnosticVMOptions");
+    Child child = Launch.start(OPTIONS, false, ChildCommand.alone(training));
+    try {
+      for (byte[] each : messages(Rehearsal.call(1))) {
+        child.wire.send(each, 0);
+      }
+      byte[] action = CompactCodec.write(Rehearsal.action(3, "abc"), "a rehearsal", MOST);
+      child.wire.send(Frame.encode(Frame.RUN, 0, action), 0);
+      return child.await(LIMIT.toNanos()) && child.exitCode() == 0;
+    } finally {
+      child.signal(dev.loomlet.linux.ProcessCalls.SIGKILL);
+      child.await(LIMIT.toNanos());
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package dev.loomlet.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.loomlet.Action;
+import dev.loomlet.process.ProcessOptions.Stream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Parents are JVMs of their own here, whose Loomlet is in jars. */
+@Timeout(180)
+class StartCacheTest {
+  @TempDir static Path jars;
+
+  @TempDir Path cache;
+
+  private static String classPath = "";
+
+  /** A parent: prepares, then starts a child that would fail without a cache. */
+  static final class Parent {
+    private Parent() {}
+
+    public static void main(String[] arguments) throws Exception {
+      if (arguments[0].equals("prepare")) {
+        System.out.println("prepared " + JavaProcess.prepare(Duration.ofMinutes(2)));
+      }
+      ProcessOptions options = ProcessOptions.defaults().withErrors(Stream.DISCARD);
+      JavaProcess strict =
+          JavaProcess.start(options.withJvmArguments("-XX:AOTMode=on"), () -> System.exit(7));
+      strict.join();
+      System.out.println("strict " + strict.exitCode().getAsInt());
+      JavaProcess usual = JavaProcess.start(options, () -> System.exit(8));
+      usual.join();
+      System.out.println("usual " + usual.exitCode().getAsInt());
+    }
+  }
+
+  @BeforeAll
+  static void pack() throws Exception {
+    List<String> path = new ArrayList<>();
+    path.add(folderOf(StartCacheTest.class).toString());
+    path.add(jar(folderOf(ChildMain.class), "process.jar").toString());
+    path.add(jar(folderOf(Action.class), "core.jar").toString());
+    classPath = String.join(":", path);
+  }
+
+  private static Path folderOf(Class<?> type) throws Exception {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+
+  private static Path jar(Path folder, String name) throws IOException {
+    if (Files.isRegularFile(folder)) {
+      return folder;
+    }
+    Path jar = jars.resolve(name);
+    try (OutputStream out = Files.newOutputStream(jar);
+        JarOutputStream entries = new JarOutputStream(out);
+        java.util.stream.Stream<Path> files = Files.walk(folder)) {
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        entries.putNextEntry(new JarEntry(folder.relativize(each).toString()));
+        Files.copy(each, entries);
+        entries.closeEntry();
+      }
+    }
+    return jar;
+  }
+
+  private String parent(String cacheFolder, String argument) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String each : ChildCommand.inherited()) {
+      if (!each.startsWith("-javaagent") && !each.startsWith("-D")) {
+        command.add(each);
+      }
+    }
+    command.addAll(List.of("-cp", classPath, Parent.class.getName(), argument));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("LOOMLET_CACHE", cacheFolder);
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return out;
+  }
+
+  private Path cacheFile() throws IOException {
+    try (java.util.stream.Stream<Path> files = Files.list(cache.resolve("starts"))) {
+      return files.filter(each -> each.toString().endsWith(".aot")).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void isMadeOnceAndUsedByChildrenWhateverTheProgram() throws Exception {
+    // when
+    String first = parent(cache.toString(), "prepare");
+
+    // then
+    assertThat(first.lines()).containsExactly("prepared true", "strict 7", "usual 8");
+    Path folder = cache.resolve("starts");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+        .isEqualTo("rwx------");
+    try (java.util.stream.Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(2);
+    }
+
+    // when
+    var made = Files.getLastModifiedTime(cacheFile());
+    String second = parent(cache.toString(), "go");
+
+    // then
+    assertThat(second.lines()).containsExactly("strict 7", "usual 8");
+    assertThat(Files.getLastModifiedTime(cacheFile())).isEqualTo(made);
+  }
+
+  @Test
+  void aDamagedOneIsNotUsedAndMadeAnew() throws Exception {
+    // given
+    parent(cache.toString(), "prepare");
+    Path damaged = cacheFile();
+    damaged.toFile().setWritable(true);
+    byte[] bytes = Files.readAllBytes(damaged);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(damaged, bytes, StandardOpenOption.TRUNCATE_EXISTING);
+
+    // when
+    String out = parent(cache.toString(), "prepare");
+
+    // then
+    assertThat(out.lines()).containsExactly("prepared true", "strict 7", "usual 8");
+  }
+
+  @Test
+  void processesStartWithoutOne() throws Exception {
+    String out = parent("off", "prepare");
+    assertThat(out.lines()).startsWith("prepared false").endsWith("usual 8");
+  }
+
+  @Test
+  void aFolderThatOthersMayEnterIsNotUsed() throws Exception {
+    Path open = Files.createDirectory(cache.resolve("starts"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    String out = parent(cache.toString(), "prepare");
+    assertThat(out.lines()).startsWith("prepared false").endsWith("usual 8");
+    assertThat(open).isEmptyDirectory();
+  }
+}
