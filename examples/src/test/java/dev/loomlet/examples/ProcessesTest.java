@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.loomlet.examples.Example.Ended;
 import org.junit.jupiter.api.Test;
 
-/** Rows M1, M2, M3, M6, M9 and T11 (on processes) of the course. */
+/** Rows M1 to M10, T11 and T12 of the course, as far as they are about processes. */
 class ProcessesTest {
 
   @Test
@@ -81,5 +81,85 @@ class ProcessesTest {
     assertThat(ended.out().lines())
         .containsExactly(
             "10 submitted, 0 done", "ran in at most 3 processes: true", "map gives [10, 11, 12]");
+  }
+
+  @Test
+  void aProcessKnowsWhoItIsAndIsEndedByTerminate() {
+    // when
+    Ended ended = Example.run("M4PidAndTerminate");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines())
+        .containsExactly(
+            "the child's pid is the one that its parent knows: true",
+            "its parent is this process: true",
+            "alive true",
+            "alive false, exit code -15");
+  }
+
+  @Test
+  void thereAreNoZombiesAndNoOrphans() {
+    // when
+    Ended ended = Example.run("M5ZombiesAndOrphans");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines())
+        .containsExactly(
+            "three children have ended, zombies: 0",
+            "a parent was killed, and its child has ended: true",
+            "another was killed, and its detached child goes on: true");
+  }
+
+  @Test
+  void ticketsAreOversoldUnlessProcessesHoldALock() {
+    // when
+    Ended ended = Example.run("M7TicketsInFile");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines())
+        .hasSize(2)
+        .anyMatch(line -> line.matches("without a lock: [4-6] of 3 tickets sold, left [0-2]"))
+        .contains("with a lock: 3 of 3 tickets sold, left 0");
+  }
+
+  @Test
+  void aQueueBetweenProcessesKnowsFullEmptyAndTimeLimits() {
+    // when
+    Ended ended = Example.run("M8SharedQueue", "0.1");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines())
+        .containsExactly(
+            "empty true, full false",
+            "empty false, full true",
+            "Full: g was put at once false",
+            "Full: g was put false after 3 s",
+            "took a b c d e f",
+            "Empty: took at once null",
+            "Empty: took null after 3 s");
+  }
+
+  @Test
+  void joinReturnsWhenAllIsEatenAndDaemonsEndWithTheirParent() {
+    // when
+    Ended ended = Example.run("M10SharedTable", "0.01");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines().toList().getLast()).isEqualTo("all eaten: 16, consumers: 2");
+    assertThat(ended.out().lines().filter(line -> line.contains(" ate "))).hasSize(16);
+  }
+
+  @Test
+  void callbacksGetTheResultsOfAPool() {
+    // when
+    Ended ended = Example.run("T12ProcessCallbacks", "0.1");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines())
+        .containsExactlyInAnyOrder(
+            "all submitted", "callback got 11", "callback got 12", "callback got no such dish");
   }
 }

@@ -73,6 +73,11 @@ public final class JavaProcess implements AutoCloseable {
     static void register() {}
   }
 
+  /** Has what this process leaves tidied up when it ends. */
+  static void registerAtExit() {
+    AtExit.register();
+  }
+
   /**
    * Starts a process that runs an action. Waits until it was given the action, not until it runs.
    *
@@ -379,6 +384,7 @@ public final class JavaProcess implements AutoCloseable {
         each.child.awaitBlocking(-1);
       }
     }
+    OpenMemory.removeFiles();
   }
 
   @Override
