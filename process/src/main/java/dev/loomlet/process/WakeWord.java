@@ -45,14 +45,14 @@ final class WakeWord {
    * @throws dev.loomlet.Cancelled if the caller is cancelled
    */
   boolean await(BooleanSupplier changed, long nanos) {
+    if (nanos <= 0) {
+      return changed.getAsBoolean();
+    }
     for (int i = 0; i < SPINS; i++) {
       if (changed.getAsBoolean()) {
         return true;
       }
       Thread.onSpinWait();
-    }
-    if (nanos <= 0) {
-      return false;
     }
     int seen = announce();
     if (!changed.getAsBoolean()) {

@@ -229,4 +229,35 @@ class ConnectionTest {
       assertThat(two.receive()).isEqualTo("whole again");
     }
   }
+
+  @Test
+  void whatAPeerWritesBesidesTheProtocolIsAnError() throws Exception {
+    List<Connection<byte[]>> ends = Connection.pair(byte[].class);
+    try (Connection<byte[]> one = ends.get(0);
+        Connection<byte[]> two = ends.get(1)) {
+      // given: the memory in which one sends
+      int size = 1 << 16;
+      ByteRing ring =
+          new ByteRing(
+              new Words(one.memory().segment().asSlice(0, ByteRing.HEADER + size)), size);
+      long at = ring.written();
+
+      // when / then: a length that cannot be
+      ring.putInt(at, -5);
+      ring.publishWritten(at + 4);
+      assertThatThrownBy(two::receive)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("-5 bytes");
+
+      // when / then: positions that cannot be
+      ring.publishWritten(at + (1L << 40));
+      assertThatThrownBy(two::receive)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("overwritten");
+
+      // when / then: half a length
+      ring.publishWritten(at + 2);
+      assertThatThrownBy(two::receive).isInstanceOf(IllegalStateException.class);
+    }
+  }
 }
