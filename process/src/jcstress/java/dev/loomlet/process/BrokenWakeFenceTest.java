@@ -10,7 +10,9 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** The twin of {@link WakeWordTest} without the fence between the change and the look at the flag. */
+/**
+ * The twin of {@link WakeWordTest} without the fence between the change and the look at the flag.
+ */
 @JCStressTest
 @Outcome(
     id = {"1, 0", "1, 1", "0, 1"},

@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * The twin of {@link WakeWordTest} in which the waiter looks for the change only before it says that
- * it is about to wait.
+ * The twin of {@link WakeWordTest} in which the waiter looks for the change only before it says
+ * that it is about to wait.
  */
 @JCStressTest
 @Outcome(

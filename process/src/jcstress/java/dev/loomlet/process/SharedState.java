@@ -4,7 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Words outside of the heap, as futexes must be, for each state of a test: used again and again. */
+/**
+ * Words outside of the heap, as futexes must be, for each state of a test: used again and again.
+ */
 final class SharedState {
   private static final int SIZE = 64;
   private static final int COUNT = 1 << 16;

@@ -1,27 +1,32 @@
 package dev.loomlet.process;
 
 import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The JDK's serialisation.
- *
- * @param type of the objects
- * @param allowed besides what always is
- */
-record SerializedFormat<T>(Class<T> type, List<String> allowed) implements MessageFormat<T> {
+/** The JDK's serialisation. */
+final class SerializedFormat<T> implements MessageFormat<T> {
+  private static final long serialVersionUID = 1;
+
+  private final Class<T> type;
+  private final List<String> allowed;
+  private transient ObjectCodec codec;
+
   SerializedFormat(Class<T> type, String... allowed) {
-    this(type, withOwn(type, allowed));
+    this.type = type;
+    this.allowed = List.of(allowed);
+    this.allowed.forEach(ObjectFilter::check);
+    this.codec = createCodec();
   }
 
-  SerializedFormat {
-    allowed = List.copyOf(allowed);
-    allowed.forEach(ObjectFilter::check);
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    codec = createCodec();
   }
 
-  private static List<String> withOwn(Class<?> type, String... allowed) {
-    List<String> all = new ArrayList<>(List.of(allowed));
+  private ObjectCodec createCodec() {
+    List<String> all = new ArrayList<>(allowed);
     Class<?> element = type;
     while (element.isArray()) {
       element = element.getComponentType();
@@ -29,7 +34,7 @@ record SerializedFormat<T>(Class<T> type, List<String> allowed) implements Messa
     if (!element.isPrimitive()) {
       all.add(ObjectFilter.patternOf(element));
     }
-    return all;
+    return new ObjectCodec(type.getClassLoader(), all);
   }
 
   @Override
@@ -39,7 +44,7 @@ record SerializedFormat<T>(Class<T> type, List<String> allowed) implements Messa
 
   @Override
   public T read(byte[] bytes) throws IOException {
-    Object read = new ObjectCodec(type.getClassLoader(), allowed).read(bytes, 0, bytes.length);
+    Object read = codec.read(bytes, 0, bytes.length);
     if (!type.isInstance(read)) {
       throw new IOException(
           "a message is no "

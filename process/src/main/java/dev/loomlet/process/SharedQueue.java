@@ -147,21 +147,21 @@ public final class SharedQueue extends SharedWords implements Waitable {
     }
     Task.checkpoint();
     Ends to = ends;
-    boolean put = to.putLock.lockAtOnce() && putAndUnlock(to, message);
-    if (!put && !putSlowly(to, message, nanos)) {
+    if (!putAtOnce(to, message) && !putSlowly(to, message, nanos)) {
       return false;
     }
     to.notEmpty.wakeAll();
     return true;
   }
 
-  /** With the lock, which it gives back. */
-  private boolean putAndUnlock(Ends to, byte[] message) {
+  private boolean putAtOnce(Ends to, byte[] message) {
+    if (!to.putLock.lockAtOnce()) {
+      return false;
+    }
     try {
-      requireOpen();
       return putNow(to, message);
     } finally {
-      to.putLock.unlock();
+      to.putLock.unlockAtOnce();
     }
   }
 
@@ -171,8 +171,12 @@ public final class SharedQueue extends SharedWords implements Waitable {
       if (to.putLock.lock(limit.left()) == LockWord.TIMED_OUT) {
         return false;
       }
-      if (putAndUnlock(to, message)) {
-        return true;
+      try {
+        if (putNow(to, message)) {
+          return true;
+        }
+      } finally {
+        to.putLock.unlock();
       }
       if (!to.notFull.await(this::hasRoom, limit.left())) {
         return false;
@@ -204,7 +208,9 @@ public final class SharedQueue extends SharedWords implements Waitable {
     return SLOTS + Long.remainderUnsigned(count, capacity) * slotSize(maxMessage);
   }
 
+  /** With the lock. */
   private boolean putNow(Ends to, byte[] message) {
+    requireOpen();
     long put = words().getLongOpaque(PUT_COUNT);
     // What others have taken is looked at only when it has to be: it is on their processor.
     if (put - to.taken < 0 || put - to.taken >= capacity) {
@@ -248,7 +254,7 @@ public final class SharedQueue extends SharedWords implements Waitable {
   private byte @Nullable [] take(long nanos) {
     Task.checkpoint();
     Ends from = ends;
-    byte[] message = from.takeLock.lockAtOnce() ? takeAndUnlock(from) : null;
+    byte[] message = takeAtOnce(from);
     if (message == null) {
       message = takeSlowly(from, nanos);
     }
@@ -258,12 +264,14 @@ public final class SharedQueue extends SharedWords implements Waitable {
     return message;
   }
 
-  /** With the lock, which it gives back. */
-  private byte @Nullable [] takeAndUnlock(Ends from) {
+  private byte @Nullable [] takeAtOnce(Ends from) {
+    if (!from.takeLock.lockAtOnce()) {
+      return null;
+    }
     try {
       return takeNow(from);
     } finally {
-      from.takeLock.unlock();
+      from.takeLock.unlockAtOnce();
     }
   }
 
@@ -275,7 +283,12 @@ public final class SharedQueue extends SharedWords implements Waitable {
       if (from.takeLock.lock(limit.left()) == LockWord.TIMED_OUT) {
         return null;
       }
-      byte[] message = takeAndUnlock(from);
+      byte[] message;
+      try {
+        message = takeNow(from);
+      } finally {
+        from.takeLock.unlock();
+      }
       if (message != null) {
         return message;
       }
@@ -288,6 +301,7 @@ public final class SharedQueue extends SharedWords implements Waitable {
     }
   }
 
+  /** With the lock. */
   private byte @Nullable [] takeNow(Ends from) {
     long taken = words().getLongOpaque(TAKE_COUNT);
     if (from.put - taken <= 0) {

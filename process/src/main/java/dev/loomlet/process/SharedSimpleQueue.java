@@ -119,8 +119,7 @@ public final class SharedSimpleQueue<T> extends SharedWords implements Waitable 
     }
     Task.checkpoint();
     Ends to = ends;
-    boolean put = to.putLock.lockAtOnce() && putAndUnlock(to, message);
-    if (!put && !putSlowly(to, message, nanos)) {
+    if (!putAtOnce(to, message) && !putSlowly(to, message, nanos)) {
       return false;
     }
     to.ring.data.wakeAll();
@@ -131,21 +130,27 @@ public final class SharedSimpleQueue<T> extends SharedWords implements Waitable 
     return (int) ByteRing.aligned(LENGTH + message.length);
   }
 
-  /** With the lock, which it gives back. */
-  private static boolean putAndUnlock(Ends to, byte[] message) {
-    ByteRing ring = to.ring;
-    try {
-      long begin = ring.written();
-      if (ring.size() - ring.between(ring.read(), begin) < room(message)) {
-        return false;
-      }
-      ring.putInt(begin, message.length);
-      ring.copyIn(message, 0, begin + LENGTH, message.length);
-      ring.publishWritten(begin + room(message));
-      return true;
-    } finally {
-      to.putLock.unlock();
+  private static boolean putAtOnce(Ends to, byte[] message) {
+    if (!to.putLock.lockAtOnce()) {
+      return false;
     }
+    try {
+      return putNow(to.ring, message);
+    } finally {
+      to.putLock.unlockAtOnce();
+    }
+  }
+
+  /** With the lock. */
+  private static boolean putNow(ByteRing ring, byte[] message) {
+    long begin = ring.written();
+    if (ring.size() - ring.between(ring.read(), begin) < room(message)) {
+      return false;
+    }
+    ring.putInt(begin, message.length);
+    ring.copyIn(message, 0, begin + LENGTH, message.length);
+    ring.publishWritten(begin + room(message));
+    return true;
   }
 
   private static boolean putSlowly(Ends to, byte[] message, long nanos) {
@@ -154,8 +159,12 @@ public final class SharedSimpleQueue<T> extends SharedWords implements Waitable 
       if (to.putLock.lock(limit.left()) == LockWord.TIMED_OUT) {
         return false;
       }
-      if (putAndUnlock(to, message)) {
-        return true;
+      try {
+        if (putNow(to.ring, message)) {
+          return true;
+        }
+      } finally {
+        to.putLock.unlock();
       }
       if (!to.ring.space.await(() -> to.ring.free() >= room(message), limit.left())) {
         return false;
@@ -191,7 +200,7 @@ public final class SharedSimpleQueue<T> extends SharedWords implements Waitable 
   private @Nullable T take(long nanos) {
     Task.checkpoint();
     Ends from = ends;
-    byte[] message = from.takeLock.lockAtOnce() ? takeAndUnlock(from) : null;
+    byte[] message = takeAtOnce(from);
     if (message == null) {
       message = takeSlowly(from, nanos);
     }
@@ -208,7 +217,12 @@ public final class SharedSimpleQueue<T> extends SharedWords implements Waitable 
       if (from.takeLock.lock(limit.left()) == LockWord.TIMED_OUT) {
         return null;
       }
-      byte[] message = takeAndUnlock(from);
+      byte[] message;
+      try {
+        message = takeNow(from.ring);
+      } finally {
+        from.takeLock.unlock();
+      }
       if (message != null) {
         return message;
       }
@@ -218,15 +232,18 @@ public final class SharedSimpleQueue<T> extends SharedWords implements Waitable 
     }
   }
 
-  /** With the lock, which it gives back. */
-  private static byte @Nullable [] takeAndUnlock(Ends from) {
+  private static byte @Nullable [] takeAtOnce(Ends from) {
+    if (!from.takeLock.lockAtOnce()) {
+      return null;
+    }
     try {
       return takeNow(from.ring);
     } finally {
-      from.takeLock.unlock();
+      from.takeLock.unlockAtOnce();
     }
   }
 
+  /** With the lock. */
   private static byte @Nullable [] takeNow(ByteRing ring) {
     long read = ring.read();
     int there = ring.between(read, ring.written());

@@ -41,18 +41,17 @@ final class TwoLevelLock {
   }
 
   /**
-   * Locks if that needs no wait at all, and no question to the kernel: false does not mean that it
-   * is held by somebody alive. The caller must not hold it.
+   * Locks if that needs no wait at all, past those of this process who wait: for stretches without
+   * any wait in them, which {@link #unlockAtOnce} ends. False does not mean that it is held by
+   * somebody alive.
    */
   boolean lockAtOnce() {
-    if (!local.tryLock()) {
-      return false;
-    }
-    if (word.tryLock()) {
-      return true;
-    }
-    local.unlock();
-    return false;
+    return word.tryLock();
+  }
+
+  /** Unlocks after {@link #lockAtOnce}. */
+  void unlockAtOnce() {
+    word.unlock();
   }
 
   private int lockWord(long nanos) {

@@ -238,8 +238,7 @@ class ConnectionTest {
       // given: the memory in which one sends
       int size = 1 << 16;
       ByteRing ring =
-          new ByteRing(
-              new Words(one.memory().segment().asSlice(0, ByteRing.HEADER + size)), size);
+          new ByteRing(new Words(one.memory().segment().asSlice(0, ByteRing.HEADER + size)), size);
       long at = ring.written();
 
       // when / then: a length that cannot be

@@ -88,8 +88,7 @@ class KilledAnywhereTest {
         var simple = SharedSimpleQueue.create(byte[].class, 1_000);
         SharedLong rounds = SharedLong.create(0)) {
       Things all =
-          new Things(
-              lock, reentrant, changed, permits, barrier, event, queue, simple, rounds);
+          new Things(lock, reentrant, changed, permits, barrier, event, queue, simple, rounds);
       Random random = new Random(KILLS);
       for (int i = 0; i < KILLS; i++) {
         int seed = i;

@@ -144,6 +144,39 @@ class SharedConditionTest {
   }
 
   @OnTwoEngines
+  void aWaiterThatIsKilledAfterItsSignalSwallowsNone(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          try (SharedReentrantLock lock = SharedReentrantLock.create();
+              SharedCondition condition = lock.newCondition();
+              SharedEvent waiting = SharedEvent.create();
+              JavaProcess victim =
+                  JavaProcess.start(
+                      () -> {
+                        lock.lock();
+                        waiting.set();
+                        condition.await();
+                      })) {
+            // given: the victim has waited longer
+            waiting.await();
+            lock.lock();
+            lock.unlock();
+            Greenlet<?> second = Loomlet.spawn(() -> awaitSignal(lock, condition));
+            Loomlet.sleep(5);
+
+            // when: it has its signal, but cannot have the lock
+            lock.lock();
+            condition.signal();
+            victim.close();
+            lock.unlock();
+
+            // then
+            second.get();
+          }
+        });
+  }
+
+  @OnTwoEngines
   void aWaiterThatIsCancelledAfterItsSignalPassesItOn(TestLoop loop) throws Exception {
     loop.run(
         () -> {
