@@ -22,7 +22,7 @@ static void write(Path file, int left) throws IOException {
 static boolean buy(Path file) throws Exception {
   int left = left(file);
   if (left > 0) {
-    Thread.sleep(50); // paying takes a while
+    Thread.sleep(200); // paying takes a while
     write(file, left - 1);
   }
   return left > 0;
