@@ -146,9 +146,7 @@ abstract sealed class AbstractSharedLock extends SharedWords implements Lock
   /** Throws what {@link #takeBack} has found. */
   final void tell(TwoLevelLock.Locking locking) {
     tellOfDeath(locking.how());
-    if (locking.cancelled() != null) {
-      throw locking.cancelled();
-    }
+    locking.throwEnded();
   }
 
   /**

@@ -8,7 +8,6 @@ import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.Waiter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
@@ -64,7 +63,8 @@ final class FutexWait {
             return null;
           });
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot wait for shared memory", e);
+      // As it is: it may be what somebody has killed the greenlet with.
+      TwoLevelLock.throwAsItIs(e);
     }
   }
 

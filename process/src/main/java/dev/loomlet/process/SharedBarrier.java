@@ -117,8 +117,8 @@ public final class SharedBarrier extends SharedWords {
     TimeLimit limit = new TimeLimit(nanos);
     try {
       Task.checkpoint();
-    } catch (Cancelled e) {
-      abort();
+    } catch (Throwable e) {
+      abort(); // cancelled as it arrives
       throw e;
     }
     long meeting;
@@ -148,11 +148,11 @@ public final class SharedBarrier extends SharedWords {
       words().setInt(BROKEN, 1);
       wake.wakeAll();
     }
-    if (locking.cancelled() != null) {
+    if (locking.ended() != null) {
       words().setInt(BROKEN, 1);
       lock.unlock();
       wake.wakeAll();
-      throw locking.cancelled();
+      locking.throwEnded();
     }
   }
 
@@ -194,8 +194,8 @@ public final class SharedBarrier extends SharedWords {
           breakUp(meeting);
         }
       }
-    } catch (Cancelled e) {
-      breakUp(meeting);
+    } catch (Throwable e) {
+      breakUp(meeting); // killed, by whatever error, or out of time
       throw e;
     }
     if (wasBroken(meeting)) {
@@ -241,9 +241,7 @@ public final class SharedBarrier extends SharedWords {
     }
     lock.unlock();
     wake.wakeAll();
-    if (locking.cancelled() != null) {
-      throw locking.cancelled();
-    }
+    locking.throwEnded();
     return goesOn;
   }
 
@@ -261,9 +259,7 @@ public final class SharedBarrier extends SharedWords {
     words().setInt(BROKEN, 0);
     lock.unlock();
     wake.wakeAll();
-    if (locking.cancelled() != null) {
-      throw locking.cancelled();
-    }
+    locking.throwEnded();
   }
 
   /** Whether it is broken. */

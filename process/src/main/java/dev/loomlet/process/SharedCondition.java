@@ -13,7 +13,6 @@ import java.util.Date;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Waiting, in the middle of what a {@link SharedLock} or {@link SharedReentrantLock} protects, for
@@ -180,12 +179,13 @@ public final class SharedCondition implements Condition, Serializable, AutoClose
     }
     TwoLevelLock.Locking locking = lock.takeBack(times);
     boolean signalled = table.leave(place);
-    Throwable error = ended == null ? locking.cancelled() : ended;
-    if (signalled && error != null) {
+    if (signalled && (ended != null || locking.ended() != null)) {
       table.signal(1); // Cancelled means that it did not happen.
     }
     lock.tell(locking);
-    throwUnchecked(error);
+    if (ended != null) {
+      TwoLevelLock.throwAsItIs(ended);
+    }
     return signalled;
   }
 
@@ -199,15 +199,6 @@ public final class SharedCondition implements Condition, Serializable, AutoClose
       if (!table.isSignalled(place) && table.hasSignalOfTheDead(place)) {
         return; // with the lock held, it can be taken over
       }
-    }
-  }
-
-  private static void throwUnchecked(@Nullable Throwable error) {
-    switch (error) {
-      case null -> {}
-      case Error e -> throw e;
-      case RuntimeException e -> throw e;
-      default -> throw new IllegalStateException(error);
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.loomlet.process;
 
 import dev.loomlet.CancelScope;
-import dev.loomlet.Cancelled;
 import dev.loomlet.sync.RLock;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.TimeLimit;
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * each other first, so that one of them at a time is there for the process.
  */
 final class TwoLevelLock {
+  /** How often a wait that is deaf to it may be ended. */
+  private static final int MOST_ENDS = 1_000;
+
   private final RLock local;
   private final LockWord word;
 
@@ -69,36 +71,52 @@ final class TwoLevelLock {
     }
   }
 
-  /** Locks, deaf to cancellation, which the caller is told of afterwards. */
+  /** Locks, deaf to whatever wants to end the wait; the caller is told of that afterwards. */
   Locking lockUncancellably() {
-    Cancelled cancelled = null;
+    Throwable ended = null;
     int[] how = {LockWord.TIMED_OUT};
-    while (how[0] == LockWord.TIMED_OUT) {
+    for (int i = 0; how[0] == LockWord.TIMED_OUT; i++) {
       try {
         if (Task.of(Thread.currentThread()) == null) {
           how[0] = lock(Waiter.FOREVER); // a plain thread, which no scope can cancel
         } else {
           new CancelScope().withShield(true).run(() -> how[0] = lock(Waiter.FOREVER));
         }
-      } catch (Cancelled e) {
-        // An interrupt, or a kill; either comes once.
-        cancelled = e;
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
+      } catch (Throwable e) {
+        // An interrupt, a kill or a Timeout, which may be any error, and comes once.
+        ended = e;
+        if (i == MOST_ENDS) {
+          throw new IllegalStateException("the wait for a shared lock fails again and again", e);
+        }
       }
     }
-    return new Locking(how[0], cancelled);
+    return new Locking(how[0], ended);
   }
 
   /**
    * How it was locked.
    *
    * @param how as {@link LockWord#lock}
-   * @param cancelled what is to be thrown for what the caller was deaf to
+   * @param ended what is to be thrown for what the caller was deaf to
    */
-  record Locking(int how, @Nullable Cancelled cancelled) {}
+  record Locking(int how, @Nullable Throwable ended) {
+    /** Throws what the caller was deaf to. */
+    void throwEnded() {
+      if (ended != null) {
+        throwAsItIs(ended);
+      }
+    }
+  }
+
+  /** Throws an error of any kind: who kills a greenlet chooses it. */
+  static void throwAsItIs(Throwable error) {
+    TwoLevelLock.<RuntimeException>sneak(error);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> void sneak(Throwable error) throws E {
+    throw (E) error;
+  }
 
   /** Unlocks once; the caller must have locked it. */
   void unlock() {

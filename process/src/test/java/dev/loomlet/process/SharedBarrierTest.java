@@ -86,14 +86,16 @@ class SharedBarrierTest {
     loop.run(
         () -> {
           try (SharedBarrier barrier = SharedBarrier.create(3)) {
-            Greenlet<?> victim = Loomlet.spawn(() -> barrier.await());
+            Greenlet<?> victim =
+                Loomlet.spawn(
+                    () -> assertThatThrownBy(barrier::await).hasMessage("of choice"));
             Greenlet<?> other =
                 Loomlet.spawn(
                     () ->
                         assertThatThrownBy(barrier::await)
                             .isInstanceOf(BrokenBarrierException.class));
             Loomlet.sleep(5);
-            victim.kill();
+            victim.kill(new java.io.IOException("of choice"));
             other.get();
           }
         });

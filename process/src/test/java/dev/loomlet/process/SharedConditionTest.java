@@ -211,6 +211,50 @@ class SharedConditionTest {
         });
   }
 
+  @OnTwoEngines
+  void whoIsKilledByAnErrorOfChoiceHasTheLockWhenItIsThrown(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          try (SharedLock lock = SharedLock.create();
+              SharedCondition condition = lock.newCondition();
+              SharedEvent held = SharedEvent.create();
+              JavaProcess other =
+                  JavaProcess.start(
+                      () -> {
+                        held.await();
+                        lock.lock();
+                        held.clear();
+                        Thread.sleep(100);
+                        lock.unlock();
+                      })) {
+            // given
+            Greenlet<Boolean> waiter =
+                Loomlet.spawn(
+                    () -> {
+                      lock.lock();
+                      assertThatThrownBy(condition::await)
+                          .isInstanceOf(java.io.IOException.class)
+                          .hasMessage("of choice");
+                      boolean hasLock = lock.isHeldByCurrentThread();
+                      lock.unlock();
+                      return hasLock;
+                    });
+            Loomlet.sleep(5);
+            held.set();
+            while (held.isSet()) {
+              Loomlet.sleep(1);
+            }
+
+            // when: another process has the lock
+            waiter.kill(new java.io.IOException("of choice"));
+
+            // then
+            assertThat(waiter.get()).isTrue();
+            other.join();
+          }
+        });
+  }
+
   @Test
   void aTimeLimitEndsTheWaitWithTheLockHeld() throws Exception {
     try (SharedLock lock = SharedLock.create();
