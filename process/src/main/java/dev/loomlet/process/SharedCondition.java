@@ -182,7 +182,14 @@ public final class SharedCondition implements Condition, Serializable, AutoClose
     if (signalled && (ended != null || locking.ended() != null)) {
       table.signal(1); // Cancelled means that it did not happen.
     }
-    lock.tell(locking);
+    try {
+      lock.tell(locking);
+    } catch (OwnerDiedException e) {
+      if (ended != null) {
+        e.addSuppressed(ended);
+      }
+      throw e;
+    }
     if (ended != null) {
       TwoLevelLock.throwAsItIs(ended);
     }
