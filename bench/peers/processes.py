@@ -1,15 +1,23 @@
 """Processes of CPython, timed: prints the nanoseconds of one operation.
 
-python3 processes.py start|pool|queue|large SECONDS
+python3 processes.py start|pool|queue|large|objects SECONDS
 """
 
 import multiprocessing
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 
 SMALL = b"x" * 64
 LARGE = b"x" * (1 << 20)
+
+
+@dataclass
+class Dish:
+    name: str
+    number: int
+    price: float
 
 
 def nothing():
@@ -51,7 +59,7 @@ def put_all(queue, message):
 
 
 def queue(seconds, message, batch):
-    messages = multiprocessing.Queue(1024 if len(message) < 1000 else 8)
+    messages = multiprocessing.Queue(8 if batch == 10 else 1024)
     producer = multiprocessing.Process(target=put_all, args=(messages, message), daemon=True)
     producer.start()
     for _ in range(batch):
@@ -75,6 +83,8 @@ def main():
         each = pool(seconds)
     elif what == "queue":
         each = queue(seconds, SMALL, 1000)
+    elif what == "objects":
+        each = queue(seconds, Dish("fried rice", 7, 2.5), 1000)
     else:
         each = queue(seconds, LARGE, 10)
     print(each * 1e9)

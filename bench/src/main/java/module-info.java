@@ -20,5 +20,8 @@ module dev.loomlet.bench {
   requires static kotlin.stdlib;
   requires static kotlinx.coroutines.core;
 
+  // And Agrona's ring buffer.
+  requires static org.agrona;
+
   exports dev.loomlet.bench;
 }

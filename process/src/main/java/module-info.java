@@ -7,6 +7,7 @@ module dev.loomlet.process {
   requires transitive dev.loomlet;
   requires java.management;
   requires jdk.net;
+  requires static org.apache.fory.core;
   requires static org.jspecify;
 
   exports dev.loomlet.process;

@@ -31,12 +31,12 @@ final class ProcessBenchmark implements Benchmark {
   private static final String START = "start, run, join";
   private static final String SPAWN = "Process, spawn";
 
-  /** What is done, ours, and the peer's script's word for it. */
-  private record Pair(String what, String ours, String theirs, String word, Timed timed) {}
+  /** What is done, by us and by a peer. */
+  private record Pair(String what, String ours, Timed timed, String theirs, Timed peer) {}
 
   @Override
   public String title() {
-    return "processes, pools, queues and locks, against CPython's multiprocessing";
+    return "processes, pools, queues and locks, against CPython, Agrona and a mutex in C";
   }
 
   @Override
@@ -44,15 +44,26 @@ final class ProcessBenchmark implements Benchmark {
     if (!Command.succeeds(List.of(PYTHON, "-c", "import multiprocessing"))) {
       throw new UnmeasurableException("there is no " + PYTHON);
     }
-    List<Pair> pairs =
-        List.of(
-            new Pair(START, "JavaProcess", SPAWN, "start", this::start),
-            new Pair("trivial task", "ProcessPool", "ProcessPoolExecutor", "pool", this::pool),
-            new Pair("64 bytes", "SharedQueue", "multiprocessing.Queue", "queue", this::small),
-            new Pair("1 MiB", "SharedQueue, large", "Queue, large", "large", this::large));
+    List<Pair> pairs = new ArrayList<>();
+    pairs.add(python(START, "JavaProcess", this::start, SPAWN, "start"));
+    pairs.add(python("trivial task", "ProcessPool", this::pool, "ProcessPoolExecutor", "pool"));
+    pairs.add(python("64 bytes", "SharedQueue", this::small, "multiprocessing.Queue", "queue"));
+    pairs.add(python("1 MiB", "SharedQueue, large", this::large, "Queue, large", "large"));
+    pairs.add(
+        python(
+            "a record", "SharedObjectQueue", ObjectMessages::records, "Queue, object", "objects"));
+    pairs.add(
+        python(
+            "a serialised object",
+            "SharedObjectQueue, serialised",
+            ObjectMessages::serialized,
+            "Queue, object again",
+            "objects"));
+    addAgrona(pairs);
+    addHandOver(pairs);
     Rounds rounds = new Rounds();
     for (Pair each : pairs) {
-      rounds.add(each.theirs(), nanos -> python(each.word(), nanos));
+      rounds.add(each.theirs(), each.peer());
       rounds.add(each.ours(), each.timed());
     }
     rounds.add(SPARE, this::startFromSpare);
@@ -64,7 +75,7 @@ final class ProcessBenchmark implements Benchmark {
     Report report =
         new Report(
             "process",
-            "The nanoseconds of one; CPython's and ours in turn, median of "
+            "The nanoseconds of one; the peer's and ours in turn, median of "
                 + options.rounds()
                 + " rounds (least-greatest). A ratio of less than 1 means that ours takes less.");
     for (Pair each : pairs) {
@@ -92,11 +103,43 @@ final class ProcessBenchmark implements Benchmark {
     return report;
   }
 
+  private static Pair python(String what, String ours, Timed timed, String theirs, String word) {
+    return new Pair(what, ours, timed, theirs, nanos -> python(word, nanos));
+  }
+
+  private void addAgrona(List<Pair> pairs) throws UnmeasurableException {
+    PeerJars.require("agrona");
+    pairs.add(
+        new Pair(
+            "64 bytes, in Java",
+            "SharedQueue, again",
+            this::small,
+            "Agrona's ManyToOneRingBuffer",
+            AgronaMeasure::nanosEach));
+  }
+
+  private static void addHandOver(List<Pair> pairs) throws UnmeasurableException {
+    String mutex = Natives.build().resolve("futex_mutex").toString();
+    pairs.add(
+        new Pair(
+            "hand-over of a lock",
+            "SharedLock, handed over",
+            HandOverMeasure::nanosEach,
+            "futex mutex in C",
+            nanos ->
+                Double.parseDouble(
+                    Command.run(null, LIMIT, List.of(mutex, seconds(nanos), HandOverMeasure.HOLD))
+                        .strip())));
+  }
+
+  private static String seconds(long nanos) {
+    return String.format(Locale.ROOT, "%.3f", nanos / 1e9);
+  }
+
   private static double python(String what, long nanos) throws Exception {
     String script = Home.path().resolve("bench/peers/processes.py").toString();
-    String seconds = String.format(Locale.ROOT, "%.3f", nanos / 1e9);
     return Double.parseDouble(
-        Command.run(null, LIMIT, List.of(PYTHON, script, what, seconds)).strip());
+        Command.run(null, LIMIT, List.of(PYTHON, script, what, seconds(nanos))).strip());
   }
 
   private double start(long nanos) throws Exception {

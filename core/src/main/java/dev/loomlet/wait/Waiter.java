@@ -64,7 +64,7 @@ public class Waiter {
   }
 
   /** The loop that the calling thread runs on or, if it is a platform thread, has. */
-  static @Nullable WaitLoop loopOf(Thread self) {
+  public static @Nullable WaitLoop loopOf(Thread self) {
     if (!self.isVirtual()) {
       return Hub.get();
     }

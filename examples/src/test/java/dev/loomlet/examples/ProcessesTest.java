@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rows M1, M2, M3, M6, M9, T6, T11 (on processes) and C12 of the course. */
+/** Rows M1 to M10, T6, T11, T12 and C12 of the course, as far as they are about processes. */
 class ProcessesTest {
 
   @Test
@@ -133,5 +133,83 @@ class ProcessesTest {
         }
       }
     }
+  }
+
+  @Test
+  void aProcessKnowsWhoItIsAndIsEndedByTerminate() {
+    // when
+    Ended ended = Example.run("M4PidAndTerminate");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines())
+        .containsExactly(
+            "the child's pid is the one that its parent knows: true",
+            "its parent is this process: true",
+            "alive true",
+            "alive false, exit code -15");
+  }
+
+  @Test
+  void thereAreNoZombiesAndNoOrphans() {
+    // when
+    Ended ended = Example.run("M5ZombiesAndOrphans");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines())
+        .containsExactly(
+            "three children have ended, zombies: 0",
+            "a parent was killed, and its child has ended: true",
+            "another was killed, and its detached child goes on: true");
+  }
+
+  @Test
+  void ticketsAreOversoldUnlessProcessesHoldALock() {
+    // when
+    Ended ended = Example.run("M7TicketsInFile");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines())
+        .hasSize(2)
+        .anyMatch(line -> line.matches("without a lock: [4-6] of 3 tickets sold, left [0-2]"))
+        .contains("with a lock: 3 of 3 tickets sold, left 0");
+  }
+
+  @Test
+  void aQueueBetweenProcessesKnowsFullEmptyAndTimeLimits() {
+    // when
+    Ended ended = Example.run("M8SharedQueue", "0.1");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines())
+        .map(line -> line.replaceAll("after [0-9]+ s", "after some s"))
+        .containsExactly(
+            "empty true, full false",
+            "empty false, full true",
+            "Full: g was put at once false",
+            "Full: g was put false after some s",
+            "took a b c d e f",
+            "Empty: took at once null",
+            "Empty: took null after some s");
+  }
+
+  @Test
+  void joinReturnsWhenAllIsEatenAndDaemonsEndWithTheirParent() {
+    // when
+    Ended ended = Example.run("M10SharedTable", "0.01");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines().toList().getLast()).isEqualTo("all eaten: 16, consumers: 2");
+    assertThat(ended.out().lines().filter(line -> line.contains(" ate "))).hasSize(16);
+  }
+
+  @Test
+  void callbacksGetTheResultsOfAPool() {
+    // when
+    Ended ended = Example.run("T12ProcessCallbacks", "0.1");
+    // then
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines())
+        .containsExactlyInAnyOrder(
+            "all submitted", "callback got 11", "callback got 12", "callback got no such dish");
   }
 }

@@ -6,18 +6,19 @@ import dev.loomlet.engine.KernelWaits;
 import dev.loomlet.linux.FutexCalls;
 import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Task;
+import dev.loomlet.wait.Waiter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
 /**
  * Waits for a word of shared memory without stopping the loop: the kernel waits where the engine
- * can have it so, else a helper thread does, in slices, so that a cancelled greenlet is not held
- * up.
+ * can have it so, else a helper thread does. A platform thread that has no loop waits itself. Both
+ * do it in slices, so that a cancelled greenlet, or a thread that is interrupted, is not held up.
  */
 final class FutexWait {
-  private static final long HELPER_SLICE_NANOS = 50_000_000;
+  private static final long SLICE_NANOS = 50_000_000;
+  private static final ThreadLocal<FutexCalls> CALLS = ThreadLocal.withInitial(FutexCalls::new);
 
   private FutexWait() {}
 
@@ -28,6 +29,21 @@ final class FutexWait {
    * @param nanos more than 0
    */
   static void await(MemorySegment word, int expected, long nanos) {
+    Thread self = Thread.currentThread();
+    if (!self.isVirtual() && Waiter.loopOf(self) == null) {
+      Task.checkpoint();
+      block(word, expected, nanos);
+    } else {
+      awaitOnLoop(word, expected, nanos);
+    }
+    Task.checkpoint();
+  }
+
+  private static void block(MemorySegment word, int expected, long nanos) {
+    CALLS.get().await(word, expected, Math.min(nanos, SLICE_NANOS));
+  }
+
+  private static void awaitOnLoop(MemorySegment word, int expected, long nanos) {
     Loop loop = Loop.current();
     try {
       OnLoop.call(
@@ -36,20 +52,19 @@ final class FutexWait {
             if (loop.engine() instanceof KernelWaits kernel && kernel.waitsForFutexes()) {
               awaitByKernel(kernel, word, expected, nanos);
             } else {
-              long slice = Math.min(nanos, HELPER_SLICE_NANOS);
               loop.engine()
                   .files()
                   .call(
                       () -> {
-                        new FutexCalls().await(word, expected, slice);
+                        block(word, expected, nanos);
                         return null;
                       });
             }
             return null;
           });
-      Task.checkpoint();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot wait for shared memory", e);
+      // As it is: it may be what somebody has killed the greenlet with.
+      TwoLevelLock.throwAsItIs(e);
     }
   }
 

@@ -71,6 +71,11 @@ public final class JavaProcess implements AutoCloseable {
     static void register() {}
   }
 
+  /** Has what this process leaves tidied up when it ends. */
+  static void registerAtExit() {
+    AtExit.register();
+  }
+
   /**
    * Starts a process that runs an action. Waits until it was given the action, not until it runs.
    *
@@ -406,6 +411,7 @@ public final class JavaProcess implements AutoCloseable {
         each.child.awaitBlocking(-1);
       }
     }
+    OpenMemory.removeFiles();
   }
 
   @Override

@@ -3,8 +3,6 @@ package dev.loomlet.process;
 import dev.loomlet.linux.FutexCalls;
 import dev.loomlet.wait.TimeLimit;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 
 /**
  * A lock between processes, in 16 bytes of shared memory: who holds it, and a counter that those
@@ -33,31 +31,28 @@ final class LockWord {
   /** It is not locked. */
   static final int TIMED_OUT = 2;
 
-  private static final long LOOK_NANOS = 250_000_000;
   private static final int SPINS = 200;
-  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
-  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
   private static final long OWNER = 0;
   private static final long COUNTER = 8;
 
-  private final MemorySegment memory;
+  private final Words words;
   private final MemorySegment counter;
   private final long self = ProcessIdentity.own();
 
   /** Of the last holder that has died. */
   private volatile long dead;
 
-  LockWord(MemorySegment memory) {
-    this.memory = memory.asSlice(0, SIZE);
-    this.counter = memory.asSlice(COUNTER, 4);
+  LockWord(Words words) {
+    this.words = words.at(0, SIZE);
+    this.counter = words.memory().asSlice(COUNTER, 4);
   }
 
   boolean tryLock() {
-    return LONG.compareAndSet(memory, OWNER, 0L, self);
+    return words.compareAndSetLong(OWNER, 0L, self);
   }
 
   private long owner() {
-    return (long) LONG.getVolatile(memory, OWNER);
+    return words.getLong(OWNER);
   }
 
   /** Locks, for a limited time; 0 or less to look only. */
@@ -76,10 +71,10 @@ final class LockWord {
 
   private int lockSlowly(TimeLimit limit) {
     while (true) {
-      int count = (int) INT.getVolatile(counter, 0L);
+      int count = words.getInt(COUNTER);
       long owner = owner();
       if (owner == 0) {
-        if (LONG.compareAndSet(memory, OWNER, 0L, self | ProcessIdentity.FLAG)) {
+        if (words.compareAndSetLong(OWNER, 0L, self | ProcessIdentity.FLAG)) {
           return LOCKED;
         }
         continue;
@@ -87,16 +82,16 @@ final class LockWord {
       long left = limit.left();
       boolean waits = (owner & ProcessIdentity.FLAG) != 0;
       if (left > 0 && !waits) {
-        LONG.compareAndSet(memory, OWNER, owner, owner | ProcessIdentity.FLAG);
+        words.compareAndSetLong(OWNER, owner, owner | ProcessIdentity.FLAG);
         continue;
       }
       if (left > 0) {
-        FutexWait.await(counter, count, Math.min(left, LOOK_NANOS));
+        sleep(count, Math.min(left, WakeWord.LOOK_NANOS));
       }
       long now = owner();
       long holder = now & ~ProcessIdentity.FLAG;
       if (holder != 0 && !ProcessIdentity.isAlive(holder)) {
-        if (LONG.compareAndSet(memory, OWNER, now, self | ProcessIdentity.FLAG)) {
+        if (words.compareAndSetLong(OWNER, now, self | ProcessIdentity.FLAG)) {
           dead = holder;
           return OWNER_DIED;
         }
@@ -106,16 +101,32 @@ final class LockWord {
     }
   }
 
+  private void sleep(int count, long nanos) {
+    try {
+      FutexWait.await(counter, count, nanos);
+    } catch (Throwable e) {
+      // The wake-up may have been for us, who do not take the lock now.
+      if (owner() == 0) {
+        wakeOne();
+      }
+      throw e;
+    }
+  }
+
+  private void wakeOne() {
+    int _ = words.getAndAddInt(COUNTER, 1);
+    FutexCalls.wake(counter, 1);
+  }
+
   /** The pid of the holder that has died last. */
   long deadPid() {
     return ProcessIdentity.pidOf(dead);
   }
 
   void unlock() {
-    long was = (long) LONG.getAndSet(memory, OWNER, 0L);
+    long was = words.getAndSetLong(OWNER, 0L);
     if ((was & ProcessIdentity.FLAG) != 0) {
-      int _ = (int) INT.getAndAdd(counter, 0L, 1);
-      FutexCalls.wake(counter, 1);
+      wakeOne();
     }
   }
 }

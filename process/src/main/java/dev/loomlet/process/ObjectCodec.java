@@ -8,12 +8,17 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Objects as bytes, by the JDK's serialisation, and back through {@link ObjectFilter}. */
 final class ObjectCodec {
   private final @Nullable ClassLoader loader;
-  private final List<String> allowed;
+  private final AllowedClasses allowed;
+
+  /** By name, those that are allowed and there. */
+  private final Map<String, Class<?>> resolved = new ConcurrentHashMap<>();
 
   /**
    * Creates one.
@@ -23,7 +28,7 @@ final class ObjectCodec {
    */
   ObjectCodec(@Nullable ClassLoader loader, List<String> allowed) {
     this.loader = loader;
-    this.allowed = allowed;
+    this.allowed = new AllowedClasses(allowed);
   }
 
   /**
@@ -92,11 +97,8 @@ final class ObjectCodec {
   }
 
   private final class Input extends ObjectInputStream {
-    private final ObjectFilter filter;
-
     Input(byte[] bytes, int offset, int length, ObjectFilter filter) throws IOException {
       super(new ByteArrayInputStream(bytes, offset, length));
-      this.filter = filter;
       setObjectInputFilter(filter);
     }
 
@@ -105,12 +107,18 @@ final class ObjectCodec {
     protected Class<?> resolveClass(ObjectStreamClass form)
         throws IOException, ClassNotFoundException {
       String name = form.getName();
+      Class<?> known = resolved.get(name);
+      if (known != null) {
+        return known;
+      }
       String element = elementOf(name);
-      if (element != null && !filter.isAllowed(element)) {
+      if (element != null && !allowed.contains(element)) {
         throw new InvalidClassException(element, "filter status: REJECTED");
       }
       try {
-        return Class.forName(name, false, loader);
+        Class<?> found = Class.forName(name, false, loader);
+        resolved.put(name, found);
+        return found;
       } catch (ClassNotFoundException e) {
         return super.resolveClass(form); // primitive types
       }

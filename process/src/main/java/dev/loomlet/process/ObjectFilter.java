@@ -1,9 +1,7 @@
 package dev.loomlet.process;
 
 import java.io.ObjectInputFilter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What may be in a message: the JDK's values, collections and exceptions, this module, and what
@@ -18,37 +16,7 @@ final class ObjectFilter implements ObjectInputFilter {
   private static final int MOST_DEPTH = 24;
   private static final int LEAST_ARRAY = 4096;
 
-  private static final List<String> ALWAYS =
-      List.of(
-          "java.io.*",
-          "java.lang.*",
-          "java.lang.invoke.SerializedLambda",
-          "java.math.*",
-          "java.net.BindException",
-          "java.net.ConnectException",
-          "java.net.Inet4Address",
-          "java.net.Inet6Address",
-          "java.net.InetAddress",
-          "java.net.InetSocketAddress",
-          "java.net.SocketException",
-          "java.net.SocketTimeoutException",
-          "java.net.URI",
-          "java.net.URISyntaxException",
-          "java.net.UnknownHostException",
-          "java.nio.charset.*",
-          "java.nio.file.*",
-          "java.sql.*",
-          "java.text.*",
-          "java.time.**",
-          "java.util.*",
-          "java.util.concurrent.*",
-          "java.util.concurrent.atomic.*",
-          "dev.loomlet.**");
-
-  /** Not values: they do something when they are made, or when they are called. */
-  private static final Set<String> NEVER = Set.of("java.lang.reflect.Proxy");
-
-  private final List<String> patterns;
+  private final AllowedClasses allowed;
   private final int most;
 
   /**
@@ -58,8 +26,12 @@ final class ObjectFilter implements ObjectInputFilter {
    * @param length of the message, in bytes
    */
   ObjectFilter(List<String> allowed, int length) {
-    this.patterns = new ArrayList<>(ALWAYS);
-    this.patterns.addAll(allowed);
+    this(new AllowedClasses(allowed), length);
+  }
+
+  /** As that, with what was found out for other messages. */
+  ObjectFilter(AllowedClasses allowed, int length) {
+    this.allowed = allowed;
     this.most = Math.max(length, LEAST_ARRAY);
   }
 
@@ -107,30 +79,6 @@ final class ObjectFilter implements ObjectInputFilter {
     while (type.isArray()) {
       type = type.getComponentType();
     }
-    return type.isPrimitive() || isAllowed(type.getName()) ? Status.ALLOWED : Status.REJECTED;
-  }
-
-  /** Whether a class may be in a message. */
-  boolean isAllowed(String name) {
-    if (NEVER.contains(name)) {
-      return false;
-    }
-    for (String pattern : patterns) {
-      if (matches(pattern, name)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean matches(String pattern, String name) {
-    if (pattern.endsWith(".**")) {
-      return name.startsWith(pattern.substring(0, pattern.length() - 2));
-    }
-    if (pattern.endsWith(".*")) {
-      int dots = pattern.length() - 1;
-      return name.startsWith(pattern.substring(0, dots)) && name.indexOf('.', dots) < 0;
-    }
-    return name.equals(pattern) || name.startsWith(pattern + "$");
+    return type.isPrimitive() || allowed.contains(type) ? Status.ALLOWED : Status.REJECTED;
   }
 }

@@ -1,18 +1,17 @@
 package dev.loomlet.process;
 
-import dev.loomlet.linux.FutexCalls;
 import dev.loomlet.queue.QueueShutDown;
+import dev.loomlet.wait.Task;
 import dev.loomlet.wait.TimeLimit;
 import dev.loomlet.wait.Waiter;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
-import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * next, by {@link LockWord}. There is never a part of a message. The counters of others are checked
  * against each other, and the length of a message against its slot.
  */
-public final class SharedQueue implements Serializable, AutoCloseable {
+public final class SharedQueue extends SharedWords implements Waitable {
   private static final long serialVersionUID = 1;
 
   /** Each on a cache line of its own, or two of them, which are fetched together. */
@@ -40,45 +39,47 @@ public final class SharedQueue implements Serializable, AutoCloseable {
   private static final int TAKE_LOCK = 256;
   private static final int TAKE_COUNT = 384;
   private static final int NOT_EMPTY = 512;
-  private static final int NOT_EMPTY_WAITERS = 516;
   private static final int NOT_FULL = 640;
-  private static final int NOT_FULL_WAITERS = 644;
   private static final int SHUT = 768;
+  private static final int DONE_COUNT = 776;
+  private static final int ALL_DONE = 784;
   private static final int SLOTS = 896;
 
   private static final int LENGTH = 4;
   private static final int LARGEST_SLOT = 1 << 28;
-  private static final int SPINS = 100;
 
-  /** Who sleeps looks again after this, should somebody have died between a store and a wake. */
-  private static final long LOOK_NANOS = 250_000_000;
-
-  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
-  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
-
-  private final SharedMemory memory;
   private final int capacity;
   private final int maxMessage;
   private transient Ends ends;
 
   /** What a process has of it; not sent. */
   private static final class Ends {
-    final MemorySegment segment;
     final TwoLevelLock putLock;
     final TwoLevelLock takeLock;
+    final WakeWord notEmpty;
+    final WakeWord notFull;
+    final WakeWord allDone;
 
-    Ends(MemorySegment segment) {
-      this.segment = segment;
-      this.putLock = new TwoLevelLock("shared queue, put", segment.asSlice(PUT_LOCK));
-      this.takeLock = new TwoLevelLock("shared queue, take", segment.asSlice(TAKE_LOCK));
+    /** As many had been taken when somebody last looked; with the lock of those who put. */
+    long taken;
+
+    /** As many had been put; with the lock of those who take. */
+    long put;
+
+    Ends(Words words) {
+      putLock = new TwoLevelLock("shared queue, put", words.at(PUT_LOCK, LockWord.SIZE));
+      takeLock = new TwoLevelLock("shared queue, take", words.at(TAKE_LOCK, LockWord.SIZE));
+      notEmpty = new WakeWord(words, NOT_EMPTY);
+      notFull = new WakeWord(words, NOT_FULL);
+      allDone = new WakeWord(words, ALL_DONE);
     }
   }
 
   private SharedQueue(SharedMemory memory, int capacity, int maxMessage) {
-    this.memory = memory;
+    super(memory, 0, memory.size());
     this.capacity = capacity;
     this.maxMessage = maxMessage;
-    this.ends = new Ends(memory.segment());
+    this.ends = local(Ends.class, Ends::new);
     Inventory.add(
         Inventory.QUEUES, this, each -> Map.of("filled", each.size(), "capacity", each.capacity()));
   }
@@ -110,13 +111,11 @@ public final class SharedQueue implements Serializable, AutoCloseable {
 
   private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
     in.defaultReadObject();
-    if (capacity < 1
-        || maxMessage < 1
-        || maxMessage > LARGEST_SLOT
-        || memory.size() != SLOTS + (long) capacity * slotSize(maxMessage)) {
+    if (capacity < 1 || maxMessage < 1 || maxMessage > LARGEST_SLOT) {
       throw new InvalidObjectException("the sizes of a shared queue do not fit");
     }
-    ends = new Ends(memory.segment());
+    requireSize(SLOTS + (long) capacity * slotSize(maxMessage));
+    ends = local(Ends.class, Ends::new);
   }
 
   /**
@@ -149,30 +148,51 @@ public final class SharedQueue implements Serializable, AutoCloseable {
               + message.length
               + "; create it for larger ones");
     }
+    Task.checkpoint();
     Ends to = ends;
+    if (!putAtOnce(to, message) && !putSlowly(to, message, nanos)) {
+      return false;
+    }
+    to.notEmpty.wakeAll();
+    return true;
+  }
+
+  private boolean putAtOnce(Ends to, byte[] message) {
+    if (!to.putLock.lockAtOnce()) {
+      return false;
+    }
+    try {
+      return putNow(to, message);
+    } finally {
+      to.putLock.unlockAtOnce();
+    }
+  }
+
+  private boolean putSlowly(Ends to, byte[] message, long nanos) {
     TimeLimit limit = new TimeLimit(nanos);
     while (true) {
       if (to.putLock.lock(limit.left()) == LockWord.TIMED_OUT) {
         return false;
       }
       try {
-        requireOpen(to);
         if (putNow(to, message)) {
-          break;
+          return true;
         }
       } finally {
         to.putLock.unlock();
       }
-      if (!awaitChange(to, NOT_FULL, NOT_FULL_WAITERS, limit, true)) {
+      if (!to.notFull.await(this::hasRoom, limit.left())) {
         return false;
       }
     }
-    wake(to, NOT_EMPTY, NOT_EMPTY_WAITERS);
-    return true;
   }
 
-  private static void requireOpen(Ends ends) {
-    if ((int) INT.getAcquire(ends.segment, (long) SHUT) != 0) {
+  private boolean isShut() {
+    return words().getInt(SHUT) != 0;
+  }
+
+  private void requireOpen() {
+    if (isShut()) {
       throw new QueueShutDown("the shared queue was shut down and takes no more messages");
     }
   }
@@ -188,20 +208,25 @@ public final class SharedQueue implements Serializable, AutoCloseable {
   }
 
   private long slot(long count) {
-    return SLOTS + count % capacity * slotSize(maxMessage);
+    return SLOTS + Long.remainderUnsigned(count, capacity) * slotSize(maxMessage);
   }
 
+  /** With the lock. */
   private boolean putNow(Ends to, byte[] message) {
-    long put = (long) LONG.getOpaque(to.segment, (long) PUT_COUNT);
-    long taken = (long) LONG.getAcquire(to.segment, (long) TAKE_COUNT);
-    if (filled(put, taken) == capacity) {
-      return false;
+    requireOpen();
+    long put = words().getLongOpaque(PUT_COUNT);
+    // What others have taken is looked at only when it has to be: it is on their processor.
+    if (put - to.taken < 0 || put - to.taken >= capacity) {
+      to.taken = words().getLongAcquire(TAKE_COUNT);
+      if (filled(put, to.taken) == capacity) {
+        return false;
+      }
     }
     long slot = slot(put);
-    to.segment.set(ValueLayout.JAVA_INT, slot, message.length);
-    MemorySegment.copy(
-        message, 0, to.segment, ValueLayout.JAVA_BYTE, slot + LENGTH, message.length);
-    LONG.setRelease(to.segment, (long) PUT_COUNT, put + 1);
+    MemorySegment memory = words().memory();
+    memory.set(ValueLayout.JAVA_INT, slot, message.length);
+    MemorySegment.copy(message, 0, memory, ValueLayout.JAVA_BYTE, slot + LENGTH, message.length);
+    words().setLongRelease(PUT_COUNT, put + 1);
     return true;
   }
 
@@ -230,92 +255,83 @@ public final class SharedQueue implements Serializable, AutoCloseable {
   }
 
   private byte @Nullable [] take(long nanos) {
+    Task.checkpoint();
     Ends from = ends;
+    byte[] message = takeAtOnce(from);
+    if (message == null) {
+      message = takeSlowly(from, nanos);
+    }
+    if (message != null) {
+      from.notFull.wakeAll();
+    }
+    return message;
+  }
+
+  private byte @Nullable [] takeAtOnce(Ends from) {
+    if (!from.takeLock.lockAtOnce()) {
+      return null;
+    }
+    try {
+      return takeNow(from);
+    } finally {
+      from.takeLock.unlockAtOnce();
+    }
+  }
+
+  private byte @Nullable [] takeSlowly(Ends from, long nanos) {
     TimeLimit limit = new TimeLimit(nanos);
-    byte[] message;
     while (true) {
       // Before the look, so that what was put before a shutdown is seen.
-      boolean shut = (int) INT.getAcquire(from.segment, (long) SHUT) != 0;
+      boolean shut = isShut();
       if (from.takeLock.lock(limit.left()) == LockWord.TIMED_OUT) {
         return null;
       }
+      byte[] message;
       try {
         message = takeNow(from);
       } finally {
         from.takeLock.unlock();
       }
       if (message != null) {
-        break;
+        return message;
       }
       if (shut) {
         throw new QueueShutDown("the shared queue was shut down and has no more messages");
       }
-      if (!awaitChange(from, NOT_EMPTY, NOT_EMPTY_WAITERS, limit, false)) {
+      if (!from.notEmpty.await(this::hasMessage, limit.left())) {
         return null;
       }
     }
-    wake(from, NOT_FULL, NOT_FULL_WAITERS);
-    return message;
   }
 
+  /** With the lock. */
   private byte @Nullable [] takeNow(Ends from) {
-    long taken = (long) LONG.getOpaque(from.segment, (long) TAKE_COUNT);
-    long put = (long) LONG.getAcquire(from.segment, (long) PUT_COUNT);
-    if (filled(put, taken) == 0) {
-      return null;
+    long taken = words().getLongOpaque(TAKE_COUNT);
+    if (from.put - taken <= 0) {
+      from.put = words().getLongAcquire(PUT_COUNT);
+      if (filled(from.put, taken) == 0) {
+        return null;
+      }
     }
     long slot = slot(taken);
-    int length = from.segment.get(ValueLayout.JAVA_INT, slot);
+    MemorySegment memory = words().memory();
+    int length = memory.get(ValueLayout.JAVA_INT, slot);
     if (length < 0 || length > maxMessage) {
       throw new IllegalStateException(
           "the memory of a shared queue was overwritten: a message of " + length + " bytes");
     }
     byte[] message = new byte[length];
-    MemorySegment.copy(from.segment, ValueLayout.JAVA_BYTE, slot + LENGTH, message, 0, length);
-    LONG.setRelease(from.segment, (long) TAKE_COUNT, taken + 1);
+    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, slot + LENGTH, message, 0, length);
+    words().setLongRelease(TAKE_COUNT, taken + 1);
     return message;
   }
 
-  private boolean hasChanged(Ends of, boolean room) {
-    long put = (long) LONG.getVolatile(of.segment, (long) PUT_COUNT);
-    long taken = (long) LONG.getVolatile(of.segment, (long) TAKE_COUNT);
-    boolean shut = (int) INT.getVolatile(of.segment, (long) SHUT) != 0;
-    return shut || (room ? put - taken < capacity : put != taken);
+  private boolean hasRoom() {
+    return isShut() || words().getLong(PUT_COUNT) - words().getLong(TAKE_COUNT) < capacity;
   }
 
-  /**
-   * Waits until there may be room, or a message.
-   *
-   * @return false if the time is over
-   */
-  private boolean awaitChange(Ends of, int word, int waiters, TimeLimit limit, boolean room) {
-    for (int i = 0; i < SPINS; i++) {
-      if (hasChanged(of, room)) {
-        return true;
-      }
-      Thread.onSpinWait();
-    }
-    long left = limit.left();
-    if (left <= 0) {
-      return hasChanged(of, room);
-    }
-    int count = (int) INT.getVolatile(of.segment, (long) word);
-    // A flag rather than a number of them: one that has died would be counted for ever.
-    INT.setVolatile(of.segment, (long) waiters, 1);
-    if (!hasChanged(of, room)) {
-      FutexWait.await(of.segment.asSlice(word, 4), count, Math.min(left, LOOK_NANOS));
-    }
-    return true;
-  }
-
-  /** After a change: the store of it and the look at the flag must not be exchanged. */
-  private static void wake(Ends of, int word, int waiters) {
-    VarHandle.fullFence();
-    if ((int) INT.getOpaque(of.segment, (long) waiters) != 0) {
-      INT.setVolatile(of.segment, (long) waiters, 0);
-      int _ = (int) INT.getAndAdd(of.segment, (long) word, 1);
-      FutexCalls.wake(of.segment.asSlice(word, 4), Integer.MAX_VALUE);
-    }
+  private boolean hasMessage() {
+    return isShut() || words().getLong(PUT_COUNT) != words().getLong(TAKE_COUNT);
   }
 
   /**
@@ -326,12 +342,56 @@ public final class SharedQueue implements Serializable, AutoCloseable {
     Ends of = ends;
     // Whoever puts at the moment is let finish, so that nothing comes after this.
     of.putLock.lock(Waiter.FOREVER);
-    INT.setVolatile(of.segment, (long) SHUT, 1);
+    words().setInt(SHUT, 1);
     of.putLock.unlock();
-    for (int word : new int[] {NOT_EMPTY, NOT_FULL}) {
-      int _ = (int) INT.getAndAdd(of.segment, (long) word, 1);
-      FutexCalls.wake(of.segment.asSlice(word, 4), Integer.MAX_VALUE);
+    of.notEmpty.wakeAll();
+    of.notFull.wakeAll();
+  }
+
+  /** Whether a take need not wait: there is a message, or the queue was shut down. */
+  @Override
+  public boolean isReady() {
+    return hasMessage();
+  }
+
+  @Override
+  public void awaitReady() {
+    boolean _ = awaitThat(ends.notEmpty, this::hasMessage, Waiter.FOREVER);
+  }
+
+  private static boolean awaitThat(WakeWord wake, BooleanSupplier holds, long nanos) {
+    TimeLimit limit = new TimeLimit(nanos);
+    while (!holds.getAsBoolean()) {
+      if (!wake.await(holds, limit.left())) {
+        return false;
+      }
     }
+    return true;
+  }
+
+  /** Counts one more that is done, of those that were ever put. */
+  void taskDone() {
+    while (true) {
+      long done = words().getLong(DONE_COUNT);
+      if (done >= words().getLong(PUT_COUNT)) {
+        throw new IllegalStateException("taskDone was called more often than there were messages");
+      }
+      if (words().compareAndSetLong(DONE_COUNT, done, done + 1)) {
+        ends.allDone.wakeAll();
+        return;
+      }
+    }
+  }
+
+  /** How many were put and are not done. */
+  long unfinished() {
+    long done = words().getLong(DONE_COUNT);
+    return words().getLong(PUT_COUNT) - done;
+  }
+
+  /** Waits until all that was put is done; for a limited time. */
+  boolean awaitAllDone(long nanos) {
+    return awaitThat(ends.allDone, () -> unfinished() <= 0, nanos);
   }
 
   /** What those who put hold, for tests. */
@@ -341,9 +401,18 @@ public final class SharedQueue implements Serializable, AutoCloseable {
 
   /** How many messages there are; an estimate. */
   public int size() {
-    long taken = (long) LONG.getVolatile(ends.segment, (long) TAKE_COUNT);
-    long put = (long) LONG.getVolatile(ends.segment, (long) PUT_COUNT);
-    return Math.clamp(put - taken, 0, capacity);
+    long taken = words().getLong(TAKE_COUNT);
+    return Math.clamp(words().getLong(PUT_COUNT) - taken, 0, capacity);
+  }
+
+  /** Whether there is none; an estimate. */
+  public boolean isEmpty() {
+    return size() == 0;
+  }
+
+  /** Whether it holds as many as it can; an estimate. */
+  public boolean isFull() {
+    return size() == capacity;
   }
 
   /** How many messages it holds at most. */
@@ -351,9 +420,13 @@ public final class SharedQueue implements Serializable, AutoCloseable {
     return capacity;
   }
 
-  /** Removes its file, if this process has created it; who has the queue can go on using it. */
+  /** The bytes of a message at most. */
+  public int maxMessage() {
+    return maxMessage;
+  }
+
   @Override
-  public void close() {
-    memory.close();
+  public String toString() {
+    return "SharedQueue[" + size() + " of " + capacity + "]";
   }
 }

@@ -1,5 +1,7 @@
 package dev.loomlet.process;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Something cannot be sent to another process, because it or something it refers to is not
  * serialisable. The message says what, and where it is.
@@ -7,7 +9,7 @@ package dev.loomlet.process;
 public final class UnserializableException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  UnserializableException(String message, Throwable cause) {
+  UnserializableException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

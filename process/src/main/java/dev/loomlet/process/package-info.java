@@ -10,6 +10,14 @@
  *
  * <p>What crosses the pipes is serialised by the JDK, and read through a filter that knows what it
  * allows and rejects the rest.
+ *
+ * <p>What processes share is in shared memory: locks, semaphores, values, queues, connections. Its
+ * rules are these. Words that several processes change are {@code Words}, whose accesses are
+ * atomic, and volatile unless they say otherwise. Each change exists by one store, which comes last
+ * and is a release: a process may be killed before or after it, and never in its middle. Who sleeps
+ * does so by {@code WakeWord} or {@code LockWord}, looks again from time to time, and believes only
+ * the kernel that somebody has died. Lengths and positions that others have written are checked
+ * before they are used.
  */
 @NullMarked
 package dev.loomlet.process;
