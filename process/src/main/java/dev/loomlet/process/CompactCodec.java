@@ -28,14 +28,14 @@ final class CompactCodec {
 
   private final @Nullable ClassLoader loader;
   private final ObjectCodec objects;
-  private final ObjectFilter filter;
+  private final AllowedClasses allowed;
   private final Map<Shape.Key, Shape> shapes = new HashMap<>();
 
   /** As {@link ObjectCodec}. */
   CompactCodec(@Nullable ClassLoader loader, List<String> allowed) {
     this.loader = loader;
     this.objects = new ObjectCodec(loader, allowed);
-    this.filter = new ObjectFilter(allowed, 0);
+    this.allowed = new AllowedClasses(allowed);
   }
 
   /** As {@link ObjectCodec#write}. */
@@ -71,7 +71,7 @@ final class CompactCodec {
     Shape.Key key = in.shape();
     Shape shape = shapes.get(key);
     if (shape == null) {
-      shape = Shape.of(key.copied(), loader, filter);
+      shape = Shape.of(key.copied(), loader, allowed);
       if (shapes.size() < MOST_SHAPES) {
         shapes.put(shape.key(), shape);
       }
@@ -139,7 +139,7 @@ final class CompactCodec {
       }
     }
 
-    static Shape of(Key key, @Nullable ClassLoader loader, ObjectFilter filter) throws IOException {
+    static Shape of(Key key, @Nullable ClassLoader loader, AllowedClasses allowed) throws IOException {
       CompactReader in = new CompactReader(key.bytes, key.begin, key.end);
       int kind = in.count();
       String[] texts = new String[TEXTS];
@@ -147,7 +147,7 @@ final class CompactCodec {
         texts[i] = in.text();
       }
       String name = texts[0].replace('/', '.');
-      if (!filter.isAllowed(name)) {
+      if (!allowed.contains(name)) {
         throw new IOException(
             "a message has a lambda of the class "
                 + name
