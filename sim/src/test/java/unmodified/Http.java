@@ -40,6 +40,7 @@ public final class Http {
     Answers.print("nobody there", 1, Code::nobodyThere);
     Answers.print("partition", 1, Code::partition);
     Answers.print("large", 1, Code::large);
+    Answers.print("nested", 1, Code::nested);
     Answers.print("left open", 1, Code::leftOpen);
     System.exit(0);
   }
