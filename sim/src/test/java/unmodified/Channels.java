@@ -250,6 +250,7 @@ public final class Channels {
         }
         int right = 0;
         for (SelectionKey each : selector.keys()) {
+          sim.note("key of " + ((SocketChannel) each.channel()).getLocalAddress());
           right += Boolean.TRUE.equals(each.attachment()) ? 1 : 0;
           each.channel().close();
         }
