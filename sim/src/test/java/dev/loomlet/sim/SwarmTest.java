@@ -129,4 +129,35 @@ final class SwarmTest {
           });
     }
   }
+
+  @Test
+  void whenAllIsCalmHostsAreUpAndTheirClocksAndDisksAreRight() {
+    Set<Fault> faults = Set.of(Fault.SKEW, Fault.CRASH, Fault.DISK_FULL);
+    SimOptions options =
+        SimOptions.defaults().withSwarm(Swarm.exactly(faults)).withLeaksAllowed(true);
+    for (int seed = 1; seed <= 50; seed++) {
+      Simulation.run(
+          seed,
+          options,
+          sim -> {
+            Host host = sim.host("host");
+            host.start(() -> sim.sleep(Duration.ofHours(1)));
+            sim.sleep(Duration.ofMillis(500 + sim.random().nextInt(1000)));
+
+            sim.calm();
+
+            assertThat(host.isUp()).isTrue();
+            host.spawn(
+                    "check",
+                    () -> {
+                      LoopFiles.writeString(Path.of("/tmp/more"), "than there was");
+                      assertThat(Duration.ofMillis(sim.clock().currentTimeMillis()))
+                          .isEqualTo(
+                              Duration.ofMillis(
+                                  options.start().plus(sim.time()).toEpochMilli()));
+                    })
+                .get();
+          });
+    }
+  }
 }
