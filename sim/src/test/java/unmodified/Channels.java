@@ -41,6 +41,7 @@ public final class Channels {
     Answers.print("selector", 1, Code::selector);
     System.out.println("selector trace: " + traces(Code::selector));
     Answers.print("many", 1, Code::many);
+    System.out.println("many trace: " + traces(Code::many));
     Answers.print("select times out", 1, Code::selectTimesOut);
     Answers.print("woken", 1, Code::woken);
     Answers.print("refused", 1, Code::refused);
@@ -249,6 +250,7 @@ public final class Channels {
         }
         int right = 0;
         for (SelectionKey each : selector.keys()) {
+          sim.note("key of " + ((SocketChannel) each.channel()).getLocalAddress());
           right += Boolean.TRUE.equals(each.attachment()) ? 1 : 0;
           each.channel().close();
         }

@@ -40,7 +40,9 @@ public final class Http {
     Answers.print("nobody there", 1, Code::nobodyThere);
     Answers.print("partition", 1, Code::partition);
     Answers.print("large", 1, Code::large);
+    Answers.print("nested", 1, Code::nested);
     Answers.print("left open", 1, Code::leftOpen);
+    Answers.print("nobody stops it", 1, Code::notStopped);
     System.exit(0);
   }
 
@@ -182,6 +184,44 @@ public final class Http {
       serve(sim);
       try (HttpClient client = HttpClient.newHttpClient()) {
         return "" + client.send(to("/large").build(), BodyHandlers.ofByteArray()).body().length;
+      }
+    }
+
+    /** Asks again, and waits for it, while it takes the first answer. */
+    static String nested(Simulation sim) throws Exception {
+      serve(sim);
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        List<String> inner = new ArrayList<>();
+        HttpResponse<String> outer =
+            client
+                .sendAsync(
+                    to("/outer").build(),
+                    _ -> {
+                      try {
+                        inner.add(
+                            client.send(to("/inner").build(), BodyHandlers.ofString()).body());
+                      } catch (IOException | InterruptedException e) {
+                        inner.add(e.toString());
+                      }
+                      return HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
+                    })
+                .get();
+        return outer.body() + inner;
+      }
+    }
+
+    /** A main method that returns, as most do, while its server goes on. */
+    static String notStopped(Simulation sim) throws Exception {
+      sim.host("server")
+          .start(
+              () -> {
+                HttpServer server = HttpServer.create(new InetSocketAddress(PORT), 0);
+                server.createContext("/", Code::answer);
+                server.start();
+              });
+      sim.sleep(Duration.ofMillis(1));
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        return client.send(to("/").build(), BodyHandlers.ofString()).body();
       }
     }
 

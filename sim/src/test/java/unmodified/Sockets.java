@@ -209,12 +209,24 @@ public final class Sockets {
     }
 
     static Object reset(Simulation sim) throws Exception {
+      return resetBy(sim, false) + " " + resetBy(sim, true);
+    }
+
+    /** Says that it will not linger before or after it connects. */
+    private static String resetBy(Simulation sim, boolean before) throws IOException {
       try (ServerSocket listener = new ServerSocket(PORT);
-          Socket client = new Socket("localhost", PORT);
-          Socket server = listener.accept()) {
-        client.setSoLinger(true, 0);
-        client.close();
-        return attempt(sim, server.getInputStream()::read).split(" ")[0];
+          Socket client = new Socket()) {
+        if (before) {
+          client.setSoLinger(true, 0);
+        }
+        client.connect(new InetSocketAddress("localhost", PORT));
+        if (!before) {
+          client.setSoLinger(true, 0);
+        }
+        try (Socket server = listener.accept()) {
+          client.close();
+          return attempt(sim, server.getInputStream()::read).split(" ")[0];
+        }
       }
     }
 

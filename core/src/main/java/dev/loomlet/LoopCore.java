@@ -149,15 +149,15 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
   }
 
   @Override
-  public int readyCount() {
-    return policy.size();
-  }
-
-  @Override
   public void takeSubmitted() {
     if (inbox.hasWork()) {
       inbox.drainTo(policy);
     }
+  }
+
+  @Override
+  public int readyCount() {
+    return policy.size();
   }
 
   @Override

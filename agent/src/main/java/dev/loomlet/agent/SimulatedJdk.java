@@ -186,7 +186,7 @@ final class SimulatedJdk implements ClassFileTransformer {
       return null;
     }
     boolean ofJdk = isOfJdk(loader);
-    if (ofJdk ? !isPart(className) : !isOfProgram(loader)) {
+    if (ofJdk ? !isPart(className) : isTool(module) || !isOfProgram(loader)) {
       return null;
     }
     if (!(ofJdk && isAlwaysChanged(className))
@@ -200,6 +200,11 @@ final class SimulatedJdk implements ClassFileTransformer {
       failure = e;
       return null;
     }
+  }
+
+  /** Whether it is a part of the JDK that the loader of programs has loaded, such as a compiler. */
+  private static boolean isTool(@Nullable Module module) {
+    return module != null && module.isNamed() && module.getName().startsWith("jdk.");
   }
 
   /** Whether a loader's classes can see ours. */

@@ -61,6 +61,7 @@ final class LeftOut {
               "BarrierTest#abortDuringTheActionBreaksItForTheLastAsWell",
               "CancelScopeTest#leavesAForeignInterruptToTheCode",
               "CancellationTest",
+              "CrowdedWritesTest#aWriteToAConnectionThatWasResetMeetsTheError",
               "DebugModeTest#withoutItNothingIsAdded",
               "FlowsTest#anErrorOfTheSubscriberEndsTheRunAndIsReported",
               "GreenletTest#reportsAnErrorThatNobodyWaitsForExactlyOnce",
@@ -74,6 +75,7 @@ final class LeftOut {
           "it measures by the machine's clock, or yields until time has passed",
           List.of(
               "CancellationPointsTest",
+              "CrowdedWritesTest#smallWritesToASlowReaderLoseNothing",
               "ConditionTest#aSignalInTimeIsTold",
               "ConditionTest#timesAreLimitedInEachOfTheWays",
               "ConformanceTest#leaksNoDescriptorWhenCancelledOrClosedAtAnyPoint",

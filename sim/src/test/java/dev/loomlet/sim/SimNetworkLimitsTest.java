@@ -161,6 +161,8 @@ final class SimNetworkLimitsTest {
                       sim.currentHost().descriptorLimit(1);
                       assertThatThrownBy(listener::accept)
                           .isInstanceOf(DescriptorsExhaustedException.class);
+                      sim.currentHost().descriptorLimit(2);
+                      listener.accept().close();
                     }
                   });
           sim.sleep(Duration.ofMillis(1));

@@ -35,6 +35,7 @@ final class UnmodifiedChannelTest {
   @Test
   void theSeedDecidesTheTraceOfASelector() {
     assertThat(answers.get("selector trace")).isEqualTo("true false");
+    assertThat(answers.get("many trace")).isEqualTo("true false");
   }
 
   @Test

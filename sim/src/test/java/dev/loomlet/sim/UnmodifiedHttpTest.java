@@ -60,6 +60,16 @@ final class UnmodifiedHttpTest {
   }
 
   @Test
+  void aServerThatNobodyStopsEndsWithItsHost() {
+    assertThat(answers.get("nobody stops it")).isEqualTo("GET / ");
+  }
+
+  @Test
+  void anAnswerIsTakenWhereOneMayWait() {
+    assertThat(answers.get("nested")).isEqualTo("GET /outer [GET /inner ]");
+  }
+
+  @Test
   void aClientThatIsNotClosedIsALeak() {
     assertThat(answers.get("left open")).isEqualTo("LEAK host main has left something open");
   }
