@@ -267,6 +267,26 @@ public abstract sealed class Awaitable<T extends @Nullable Object> implements Fu
     return isDone();
   }
 
+  /**
+   * As {@link #awaitEnd}, without a limit, and leaves what is due to the caller's next checkpoint.
+   *
+   * @return false if something is due before the end
+   */
+  final boolean awaitEndOrWhatIsDue() {
+    refuseOwnEnd();
+    Join join = new Join(true);
+    if (!addListener(join)) {
+      return true;
+    }
+    try {
+      return join.await(this, Waiter.FOREVER) == Waiter.Outcome.GRANTED;
+    } finally {
+      if (!join.isGranted()) {
+        removeListener(join);
+      }
+    }
+  }
+
   /** As {@link #awaitEnd}, without a limit and deaf to cancellation. */
   final void awaitEndUncancellably() {
     Join join = new Join(false);

@@ -288,13 +288,22 @@ public final class Loop implements Executor {
 
   /** Runs code as a greenlet of this loop and waits for its result, as if it were called here. */
   <T extends @Nullable Object> T callInGreenlet(Callable<? extends T> code) throws Exception {
+    Task.checkpoint();
     Greenlet<T> greenlet = spawn(new Greenlet<>(this, null, true, code));
+    boolean ended = false;
     try {
-      greenlet.awaitEnd(true, Waiter.FOREVER);
-    } catch (Throwable e) {
-      // Cancelled, or an error that was thrown into it, such as a Timeout.
-      greenlet.cancel(true);
-      throw e;
+      ended = greenlet.awaitEndOrWhatIsDue();
+    } finally {
+      if (!ended) {
+        greenlet.cancel(true);
+      }
+    }
+    if (!ended) {
+      // It may succeed all the same, and its result, a connection perhaps, must not be lost.
+      greenlet.awaitEndUncancellably();
+      if (!greenlet.isSuccessful()) {
+        Task.checkpoint();
+      }
     }
     return greenlet.unwrap();
   }

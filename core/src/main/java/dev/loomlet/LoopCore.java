@@ -6,6 +6,7 @@ import dev.loomlet.engine.JdkDescriptors;
 import dev.loomlet.jdk.Dispatcher;
 import dev.loomlet.jdk.GreenletScheduler;
 import dev.loomlet.jdk.JdkInternals;
+import dev.loomlet.jdk.ThreadParking;
 import dev.loomlet.sched.Inbox;
 import dev.loomlet.sched.Policy;
 import dev.loomlet.sched.Step;
@@ -154,6 +155,11 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
   @Override
   public void monitorWaits(int change) {
     monitorWaits += change;
+  }
+
+  @Override
+  public int readyCount() {
+    return policy.size();
   }
 
   @Override
@@ -361,6 +367,19 @@ final class LoopCore implements Dispatcher, EngineContext, WaitLoop, WatchedLoop
       task.endWait();
     }
     Task.checkpoint();
+  }
+
+  @Override
+  public boolean parkBriefly() {
+    Thread self = Thread.currentThread();
+    Task task = Task.of(self);
+    if (task == null) {
+      return ThreadParking.park(self, this);
+    }
+    task.beginWait(true);
+    boolean parked = ThreadParking.park(self, this);
+    task.endWait();
+    return parked;
   }
 
   @Override

@@ -183,6 +183,42 @@ final class LoopGroupTest {
         });
   }
 
+  @Test
+  void aCallThatSucceedsThoughItsCallerIsKilledGivesItsResult() throws Exception {
+    Loomlet.run(
+        () -> {
+          try (LoopGroup group = LoopGroup.start(1)) {
+            // given
+            AsyncResult<String> begun = new AsyncResult<>();
+            AsyncResult<String> result = new AsyncResult<>();
+            Greenlet<?> caller =
+                Loomlet.spawn(
+                    () -> {
+                      result.set(group.next().call(() -> succeedAllTheSame(begun)));
+                      Loomlet.sleep(Duration.ofDays(1));
+                    });
+            begun.get();
+
+            // when
+            caller.kill();
+
+            // then
+            assertThat(result.get()).isEqualTo("saved");
+            assertThat(caller.isCancelled()).isTrue();
+          }
+        });
+  }
+
+  private static String succeedAllTheSame(AsyncResult<String> begun) {
+    begun.set("begun");
+    try {
+      Loomlet.sleep(Duration.ofDays(1));
+      return "never";
+    } catch (Cancelled e) {
+      return "saved";
+    }
+  }
+
   private static String waitForEver(AsyncResult<String> ended) {
     try {
       Loomlet.sleep(Duration.ofDays(1));

@@ -7,6 +7,7 @@ import dev.loomlet.wait.Task;
 import dev.loomlet.wait.Waiter;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,18 +23,35 @@ final class Elsewhere {
 
   private static final HelperPool HELPERS = new HelperPool("loomlet-file", MOST_THREADS);
 
-  /** By number of the point; those that have not been woven are null. */
-  private static volatile @Nullable MethodHandle[] methods = new MethodHandle[0];
+  /**
+   * The methods behind points, by number. Most programs use few of them, so they are found late.
+   */
+  private static volatile Methods methods = new Methods(List.of());
 
   private Elsewhere() {}
 
-  /** Finds the methods behind points. */
-  static void link(List<ElsewherePoint> points) throws ReflectiveOperationException {
-    @Nullable MethodHandle[] linked = new @Nullable MethodHandle[points.size()];
-    for (int i = 0; i < linked.length; i++) {
-      linked[i] = points.get(i).handle();
+  private static final class Methods {
+    private final List<ElsewherePoint> points;
+    private final AtomicReferenceArray<@Nullable MethodHandle> found;
+
+    Methods(List<ElsewherePoint> points) {
+      this.points = points;
+      this.found = new AtomicReferenceArray<>(points.size());
     }
-    methods = linked;
+
+    MethodHandle of(int point) throws ReflectiveOperationException {
+      MethodHandle method = found.get(point);
+      if (method == null) {
+        method = points.get(point).handle();
+        found.set(point, method);
+      }
+      return method;
+    }
+  }
+
+  /** Says which methods there are. */
+  static void link(List<ElsewherePoint> points) {
+    methods = new Methods(List.copyOf(points));
   }
 
   /**
@@ -56,11 +74,7 @@ final class Elsewhere {
    * @param arguments the receiver first, if there is one
    */
   static @Nullable Object call(int point, @Nullable Object[] arguments) throws Throwable {
-    MethodHandle method = methods[point];
-    if (method == null) {
-      throw new IllegalStateException("nothing is known of point " + point);
-    }
-    return call(() -> (Object) method.invokeExact(arguments), false);
+    return call(() -> (Object) methods.of(point).invokeExact(arguments), false);
   }
 
   /** Something to be done, which may throw anything. */

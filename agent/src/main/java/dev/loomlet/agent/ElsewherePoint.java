@@ -14,7 +14,6 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A method of the JDK that blocks its thread, and so has itself called on a helper thread.
@@ -31,11 +30,11 @@ record ElsewherePoint(
         Set.of(Topic.FILES), className, method, descriptor, why, this::writePrefix);
   }
 
-  /** The method itself, taking what {@link Elsewhere#call(int, Object[])} gets; null if none. */
-  @Nullable MethodHandle handle() throws ReflectiveOperationException {
+  /** The method itself, taking what {@link Elsewhere#call(int, Object[])} gets. */
+  MethodHandle handle() throws ReflectiveOperationException {
     Class<?> type = point().find();
     if (type == null) {
-      return null;
+      throw new ClassNotFoundException(className);
     }
     MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
     for (Method each : type.getDeclaredMethods()) {
@@ -54,7 +53,7 @@ record ElsewherePoint(
             .asType(MethodType.methodType(Object.class, Object[].class));
       }
     }
-    return null;
+    throw new NoSuchMethodException(className + "." + method + descriptor);
   }
 
   private void writePrefix(CodeBuilder code) {

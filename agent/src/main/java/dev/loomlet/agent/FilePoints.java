@@ -25,13 +25,9 @@ final class FilePoints {
 
   private FilePoints() {}
 
-  /** Finds the methods to be called on helper threads. */
+  /** Makes the methods known that are to be called on helper threads. */
   static void link() {
-    try {
-      Elsewhere.link(ELSEWHERE);
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("a method of the JDK is out of reach", e);
-    }
+    Elsewhere.link(ELSEWHERE);
   }
 
   private static PatchPoint lock() {

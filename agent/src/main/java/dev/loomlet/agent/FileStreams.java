@@ -37,6 +37,10 @@ final class FileStreams {
    * @return null if it is something else, or nobody can tell
    */
   static @Nullable JdkFiles filesFor(JdkDescriptors descriptors, int fd) {
+    if (JdkFiles.isStandard(fd)) {
+      // Most programs print; not all read files, for which system calls must be bound.
+      return null;
+    }
     JdkFiles files = descriptors.files();
     if (files == null) {
       if (descriptors.preparesFiles() || !Elsewhere.isPossible()) {

@@ -29,6 +29,9 @@ enum HookMethod {
       "readSocketTo", methodType(int.class, FileDescriptor.class, long.class, int.class)),
   WRITE_SOCKET_FROM(
       "writeSocketFrom", methodType(int.class, FileDescriptor.class, long.class, int.class)),
+  WRITE_SOCKET_PIECES(
+      "writeSocketPieces", methodType(int.class, FileDescriptor.class, long.class, int.class)),
+  FINISH_SEND("finishSend", methodType(void.class, FileDescriptor.class)),
   START_POLLERS("startPollers", methodType(boolean.class, Object.class)),
   CLOSING("closing", methodType(void.class, FileDescriptor.class)),
   CLOSING_NUMBER("closingNumber", methodType(void.class, int.class)),

@@ -173,6 +173,22 @@ final class Hooks {
     return descriptors == null ? LEFT : SocketTransfers.write(descriptors, socket, address, length);
   }
 
+  /** {@code SocketDispatcher.writev}: its result, or {@link #LEFT}. */
+  static int writeSocketPieces(FileDescriptor socket, long vector, int count) throws IOException {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors == null
+        ? LEFT
+        : SocketTransfers.writePieces(descriptors, socket, vector, count);
+  }
+
+  /** A socket is about to be closed or shut down for writing. */
+  static void finishSend(@Nullable FileDescriptor socket) {
+    JdkDescriptors descriptors = descriptors();
+    if (socket != null && descriptors != null) {
+      descriptors.finishSend(JdkAccess.numberOf(socket));
+    }
+  }
+
   /**
    * Starts the JDK's pollers, whose threads are virtual and would run on the caller's loop, and end
    * with it.

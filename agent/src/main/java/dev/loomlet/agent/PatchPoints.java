@@ -62,6 +62,13 @@ final class PatchPoints {
           transferringArray("tryWrite", "writes from the caller's array", HookMethod.WRITE_SOCKET),
           transferring("read", HookMethod.READ_SOCKET_TO),
           transferring("write", HookMethod.WRITE_SOCKET_FROM),
+          gathering(),
+          ending("sun.nio.ch.NioSocketImpl", "close", "()V"),
+          ending("sun.nio.ch.NioSocketImpl", "shutdownOutput", "()V"),
+          ending(
+              "sun.nio.ch.SocketChannelImpl",
+              "shutdownOutput",
+              "()Ljava/nio/channels/SocketChannel;"),
           new PatchPoint(
               EnumSet.of(SOCKETS),
               POLLER + "$Pollers",
@@ -174,6 +181,35 @@ final class PatchPoints {
         code -> {
           code.aload(1).lload(2).iload(4);
           returnUnlessLeft(code, hook);
+        });
+  }
+
+  private static PatchPoint gathering() {
+    return new PatchPoint(
+        EnumSet.of(SOCKETS),
+        "sun.nio.ch.SocketDispatcher",
+        "writev",
+        "(Ljava/io/FileDescriptor;JI)J",
+        "several short buffers leave with what others write",
+        code -> {
+          code.aload(1).lload(2).iload(4);
+          HookMethod.WRITE_SOCKET_PIECES.call(code);
+          code.dup()
+              .loadConstant(Hooks.LEFT)
+              .ifThenElse(Opcode.IF_ICMPNE, done -> done.i2l().lreturn(), CodeBuilder::pop);
+        });
+  }
+
+  private static PatchPoint ending(String type, String method, String descriptor) {
+    return new PatchPoint(
+        EnumSet.of(SOCKETS),
+        type,
+        method,
+        descriptor,
+        "what others have written goes before the end",
+        code -> {
+          code.aload(0).getfield(ClassDesc.of(type), "fd", ClassDesc.of("java.io.FileDescriptor"));
+          HookMethod.FINISH_SEND.call(code);
         });
   }
 

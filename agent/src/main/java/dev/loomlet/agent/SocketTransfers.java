@@ -44,6 +44,11 @@ final class SocketTransfers {
     return afterWrite(descriptors.send(JdkAccess.numberOf(socket), address, length));
   }
 
+  static int writePieces(JdkDescriptors descriptors, FileDescriptor socket, long vector, int count)
+      throws IOException {
+    return afterWrite(descriptors.sendPieces(JdkAccess.numberOf(socket), vector, count));
+  }
+
   private static int afterRead(int n) throws IOException {
     if (n > 0) {
       return n;
@@ -65,7 +70,7 @@ final class SocketTransfers {
     return switch (error) {
       case JdkDescriptors.WOULD_BLOCK -> UNAVAILABLE;
       case JdkDescriptors.INTERRUPTED -> INTERRUPTED;
-      case JdkDescriptors.NOT_A_SOCKET -> Hooks.LEFT;
+      case JdkDescriptors.NOT_A_SOCKET, JdkDescriptors.NOT_TAKEN -> Hooks.LEFT;
       default -> throw new IOException(JdkDescriptors.describe(error));
     };
   }

@@ -1,5 +1,6 @@
 package dev.loomlet.agent;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -72,6 +73,28 @@ class PatchedTransferTest {
           assertThat(reader.get()).isEqualTo(3);
           assertThat(in.read(new byte[9])).isEqualTo(-1);
           assertThat(in.read()).isEqualTo(-1);
+        });
+  }
+
+  @OnEachEngine
+  void whatOthersWriteBeforeACloseInTheSameTurnArrives(String engine) throws Exception {
+    connected(
+        engine,
+        (client, peer) -> {
+          // given: a socket that has been waited for, and more to do in the turn
+          drain(client, peer);
+          Greenlet<?> writer =
+              Loomlet.spawn(() -> client.getOutputStream().write(new byte[] {4, 5, 6}));
+          Greenlet<?> closer = Loomlet.spawn(client::close);
+          for (int i = 0; i < 5; i++) {
+            Loomlet.spawn(Loomlet::yield);
+          }
+          // when
+          byte[] read = peer.getInputStream().readAllBytes();
+          // then
+          assertThat(read).isEqualTo(new byte[] {4, 5, 6});
+          closer.get();
+          writer.join();
         });
   }
 
@@ -195,6 +218,44 @@ class PatchedTransferTest {
             assertThat(client.read(ByteBuffer.allocate(9))).isEqualTo(2);
             peer.close();
             assertThat(client.read(ByteBuffer.allocateDirect(9))).isEqualTo(-1);
+          }
+        });
+  }
+
+  @OnEachEngine
+  void severalBuffersAreWrittenInTheirOrderWhileOthersAreReady(String engine) throws Exception {
+    OnEachEngine.Names.run(
+        engine,
+        () -> {
+          try (ServerSocketChannel server = ServerSocketChannel.open().bind(null);
+              SocketChannel client = SocketChannel.open(server.getLocalAddress());
+              SocketChannel peer = server.accept()) {
+            // given: it has waited
+            Greenlet<Integer> reader = Loomlet.spawn(() -> client.read(ByteBuffer.allocate(9)));
+            Loomlet.yield();
+            peer.write(ByteBuffer.wrap(new byte[3]));
+            assertThat(reader.get()).isEqualTo(3);
+            // when
+            ByteBuffer[] pieces = {
+              ByteBuffer.wrap("in ".getBytes(US_ASCII)),
+              ByteBuffer.allocate(0),
+              ByteBuffer.wrap("one ".getBytes(US_ASCII)),
+              ByteBuffer.wrap("go".getBytes(US_ASCII))
+            };
+            Greenlet<Long> writer = Loomlet.spawn(() -> client.write(pieces));
+            for (int i = 0; i < 5; i++) {
+              Loomlet.spawn(Loomlet::yield);
+            }
+            // then
+            assertThat(writer.get()).isEqualTo(9);
+            assertThat(pieces).noneMatch(ByteBuffer::hasRemaining);
+            client.shutdownOutput();
+            ByteBuffer read = ByteBuffer.allocate(20);
+            while (peer.read(read) >= 0) {
+              // More may come.
+            }
+            assertThat(new String(read.array(), 0, read.position(), US_ASCII))
+                .isEqualTo("in one go");
           }
         });
   }

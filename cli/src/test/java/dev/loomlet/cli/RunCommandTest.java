@@ -80,10 +80,11 @@ class RunCommandTest {
               Thread forever = new Thread(() -> java.util.concurrent.locks.LockSupport.park());
               forever.setDaemon(true);
               forever.start();
+              Thread main = Thread.currentThread();
               new Thread(
                       () -> {
                         try {
-                          Thread.sleep(20);
+                          main.join();
                         } catch (InterruptedException e) {
                           IO.println(e);
                         }

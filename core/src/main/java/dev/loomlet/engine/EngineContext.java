@@ -20,6 +20,14 @@ public interface EngineContext {
    */
   void park();
 
+  /**
+   * Makes the calling greenlet wait until {@link #unpark}, once and for a short time: what is due
+   * is left to its next checkpoint, and ends the wait. May return without reason.
+   *
+   * @return false, at once, if the caller cannot wait without stopping the loop
+   */
+  boolean parkBriefly();
+
   /** Makes a thread that waits in {@link #park} ready. */
   void unpark(Thread thread);
 
@@ -36,6 +44,11 @@ public interface EngineContext {
    * @throws dev.loomlet.Cancelled if the greenlet was cancelled
    */
   void yieldNow();
+
+  /** How many greenlets are ready to run, besides the one that runs. An estimate. */
+  default int readyCount() {
+    return 0;
+  }
 
   /**
    * How many greenlets wait for a monitor or in {@code Object.wait}, from where another thread

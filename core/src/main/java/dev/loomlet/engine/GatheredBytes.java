@@ -33,6 +33,30 @@ final class GatheredBytes {
     return index == pieces.size();
   }
 
+  /** How many bytes are left to write, if they are no more than a limit; or else more than that. */
+  int lengthUpTo(int limit) {
+    long from = offset;
+    long length = 0;
+    for (int i = index; i < pieces.size() && length <= limit; i++) {
+      length += pieces.get(i).byteSize() - from;
+      from = 0;
+    }
+    return (int) Math.min(length, limit + 1L);
+  }
+
+  /** Copies all that is left to write. */
+  void copyTo(MemorySegment target, long at) {
+    long from = offset;
+    long to = at;
+    for (int i = index; i < pieces.size(); i++) {
+      MemorySegment piece = pieces.get(i);
+      long length = piece.byteSize() - from;
+      MemorySegment.copy(piece, from, target, to, length);
+      to += length;
+      from = 0;
+    }
+  }
+
   /** Puts together a message of as much of the rest as fits. */
   void fill(MessageCalls message, ChunkPool chunks, Copies copies) {
     message.clear();

@@ -20,6 +20,9 @@ final class JdkDescriptor extends LinuxDescriptor {
    */
   private boolean drained;
 
+  /** For an engine that has the kernel send; null until it has. */
+  @Nullable UringSend sending;
+
   private @Nullable Thread reading;
   private @Nullable Thread writing;
   private @Nullable WakeTimer readingTimer;
@@ -64,6 +67,14 @@ final class JdkDescriptor extends LinuxDescriptor {
   void sent(int n, int length) {
     if (n < length && (n >= 0 || n == -Errno.EAGAIN)) {
       state &= ~WRITABLE;
+    }
+  }
+
+  @Override
+  void sent(int result) {
+    UringSend known = sending;
+    if (known != null) {
+      known.ended(result);
     }
   }
 

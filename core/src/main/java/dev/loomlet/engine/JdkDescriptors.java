@@ -1,6 +1,7 @@
 package dev.loomlet.engine;
 
 import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.NativeMemory;
 import dev.loomlet.linux.PollEvents;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
@@ -45,6 +46,9 @@ public final class JdkDescriptors {
 
   /** From the same: it is a pipe or something else that is not a socket. Nothing was done. */
   public static final int NOT_A_SOCKET = -Errno.ENOTSOCK;
+
+  /** From {@link #sendPieces}: the caller is to do it himself. Nothing was done. */
+  public static final int NOT_TAKEN = -Errno.EOPNOTSUPP;
 
   private static final int PAGE = 1024;
   private static final int PAGES = 1024;
@@ -108,6 +112,17 @@ public final class JdkDescriptors {
   public static void stop(int fd, int readiness) {
     for (JdkDescriptors each : ALL) {
       each.engine.context.submit(() -> each.wake(fd, readiness));
+    }
+  }
+
+  /**
+   * Has sent what somebody has just given to {@link #send}, before a close or a shut-down in the
+   * same turn. On the loop.
+   */
+  public void finishSend(int fd) {
+    JdkDescriptor descriptor = find(fd);
+    if (descriptor != null) {
+      engine.finishSend(descriptor);
     }
   }
 
@@ -196,28 +211,39 @@ public final class JdkDescriptors {
   }
 
   /**
-   * Writes to a socket what it has room for, without waiting. On the loop.
+   * Writes to a socket what it has room for. Does not wait for more room, but may let others of the
+   * loop run, who probably write as well, so that all is sent by one system call. On the loop.
    *
    * @return how many bytes, or a negative error, of which those that matter have names here
    */
   public int send(int fd, byte[] source, int offset, int length) {
     MemorySegment bytes = MemorySegment.ofArray(source).asSlice(offset, length);
-    return sent(fd, engine.calls.send(fd, bytes, length), length);
+    return send(fd, bytes, length);
   }
 
   /** The same from memory outside the Java heap. */
   public int send(int fd, long address, int length) {
-    return sent(fd, engine.calls.send(fd, address, length), length);
+    return send(fd, NativeMemory.at(address, length), length);
   }
 
-  private int sent(int fd, int n, int length) {
-    if (n < length) {
-      JdkDescriptor descriptor = current(fd);
-      if (descriptor != null) {
-        descriptor.sent(n, length);
-      }
+  /**
+   * Writes several pieces to a socket together with what others of the loop write, if that is
+   * better than by a system call of their own. On the loop.
+   *
+   * @param vector address of {@code struct iovec}s (readv(2))
+   * @return how many bytes, {@link #NOT_TAKEN}, or another negative error
+   */
+  public int sendPieces(int fd, long vector, int count) {
+    JdkDescriptor descriptor = current(fd);
+    return descriptor == null ? NOT_TAKEN : engine.sendPieces(descriptor, vector, count);
+  }
+
+  private int send(int fd, MemorySegment bytes, int length) {
+    JdkDescriptor descriptor = current(fd);
+    if (descriptor == null) {
+      return engine.calls.send(fd, bytes, length);
     }
-    return n;
+    return engine.send(descriptor, bytes, length);
   }
 
   /** What the system says of an error that {@link #receive} or {@link #send} gave. */

@@ -46,8 +46,13 @@ public final class JdkFiles {
     return kind == FILE || kind == SYNCHRONOUS;
   }
 
+  /** Whether a descriptor is standard input, output or error, of which {@link #isFile} says no. */
+  public static boolean isStandard(int fd) {
+    return fd <= LAST_STANDARD;
+  }
+
   private int kindOf(int fd) {
-    if (fd <= LAST_STANDARD) {
+    if (isStandard(fd)) {
       return OTHER;
     }
     long generation = JdkDescriptors.generationOf(fd);

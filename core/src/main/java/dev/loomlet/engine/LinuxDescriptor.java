@@ -58,6 +58,9 @@ abstract class LinuxDescriptor extends Readiness {
     ready(readiness);
   }
 
+  /** The kernel has sent, or tried to; for models that have it do so. */
+  void sent(int result) {}
+
   @Override
   void arm(int readiness) {
     engine.arm(this, readiness);

@@ -5,6 +5,7 @@ import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.MessageCalls;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -78,6 +79,27 @@ abstract class LinuxEngine implements Engine {
    * @throws java.io.UncheckedIOException if it cannot be waited for; the waiter gets the cause
    */
   void arm(LinuxDescriptor descriptor, int readiness) {}
+
+  /**
+   * Sends what a socket of the JDK has room for. Does not wait for it to have room.
+   *
+   * @return how many bytes, or a negative error
+   */
+  int send(JdkDescriptor socket, MemorySegment source, int length) {
+    int n = calls.send(socket.fd, source, length);
+    socket.sent(n, length);
+    return n;
+  }
+
+  /** See {@link JdkDescriptors#sendPieces}. */
+  int sendPieces(JdkDescriptor socket, long vector, int count) {
+    return JdkDescriptors.NOT_TAKEN;
+  }
+
+  /**
+   * Has the kernel send at once what was given to it for a socket; for models that put that off.
+   */
+  void finishSend(JdkDescriptor socket) {}
 
   /** A socket was shut down in a direction on this side, which not every model hears of. */
   void hasShutDown(LinuxDescriptor socket, int readiness) {}

@@ -157,17 +157,49 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
     return false;
   }
 
+  /**
+   * Sends what the socket has room for. Does not wait for it to have room.
+   *
+   * @return how many bytes; 0 if it has none
+   */
+  int send(MemorySegment source, long offset, int length) throws IOException {
+    MemorySegment rest = offset == 0 ? source : source.asSlice(offset);
+    return sent(calls.send(fd, rest, length), length);
+  }
+
+  /** As the other one, from a chunk. */
+  int send(Chunk chunk, int position, int length) throws IOException {
+    return sent(calls.send(fd, chunk.address() + position, length), length);
+  }
+
+  /** As the other one, from several places. */
+  int send(GatheredBytes bytes, GatheredBytes.Copies copies) throws IOException {
+    MessageCalls messages = engine.messages();
+    bytes.fill(messages, engine.chunks, copies);
+    return sent(messages.send(fd), messages.bytes());
+  }
+
+  private void beginSending() throws IOException {
+    beginWrite();
+    finishSend();
+  }
+
+  /**
+   * Has the kernel send what another greenlet has given it, for models that put that off.
+   *
+   * @throws ResourceBusyException if the other one has more to send than there was room for
+   */
+  void finishSend() {}
+
   @Override
   public void write(MemorySegment source, long offset, int length, long timeoutNanos)
       throws IOException {
-    beginWrite();
+    beginSending();
     long deadline = 0;
     int sent = 0;
     while (sent < length) {
       if ((state & WRITABLE) != 0) {
-        long from = offset + sent;
-        MemorySegment rest = from == 0 ? source : source.asSlice(from);
-        sent += sent(calls.send(fd, rest, length - sent), length - sent);
+        sent += send(source, offset + sent, length - sent);
         continue;
       }
       if (deadline == 0) {
@@ -179,15 +211,14 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
 
   @Override
   public void write(Chunk chunk, long timeoutNanos) throws IOException {
-    beginWrite();
+    beginSending();
     ByteBuffer buffer = chunk.buffer();
     int limit = buffer.limit();
     int position = buffer.position();
     long deadline = 0;
     while (position < limit) {
       if ((state & WRITABLE) != 0) {
-        int n = calls.send(fd, chunk.address() + position, limit - position);
-        position += sent(n, limit - position);
+        position += send(chunk, position, limit - position);
         continue;
       }
       if (deadline == 0) {
@@ -200,15 +231,13 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
 
   @Override
   public void write(List<MemorySegment> sources, long timeoutNanos) throws IOException {
-    beginWrite();
+    beginSending();
     GatheredBytes bytes = new GatheredBytes(sources);
-    MessageCalls messages = engine.messages();
     long deadline = 0;
     try (GatheredBytes.Copies copies = new GatheredBytes.Copies()) {
       while (!bytes.isEmpty()) {
         if ((state & WRITABLE) != 0) {
-          bytes.fill(messages, engine.chunks, copies);
-          bytes.advance(sent(messages.send(fd), messages.bytes()));
+          bytes.advance(send(bytes, copies));
           continue;
         }
         if (deadline == 0) {
@@ -222,7 +251,7 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
   @Override
   public void sendDescriptors(byte[] source, int[] descriptors, long timeoutNanos)
       throws IOException {
-    beginWrite();
+    beginSending();
     MemorySegment data = MemorySegment.ofArray(source);
     long deadline = deadline(timeoutNanos);
     int sent = 0;
@@ -281,6 +310,7 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
 
   @Override
   public int writeNow(MemorySegment source, long offset, int length) {
+    finishSend();
     return isOpen() ? Math.max(0, calls.sendNow(fd, source.asSlice(offset), length)) : 0;
   }
 
@@ -312,7 +342,7 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
   @Override
   public long sendFile(FileHandle file, long position, long count, long timeoutNanos)
       throws IOException {
-    beginWrite();
+    beginSending();
     long deadline = 0;
     long sent = 0;
     try (FileSending sending = new FileSending(this, (LinuxFileHandle) file)) {
@@ -366,6 +396,7 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
 
   private void shutdown(int how) throws IOException {
     requireOpen();
+    finishSend();
     int result = calls.shutdown(fd, how);
     if (result < 0 && result != -Errno.ENOTCONN) {
       throw SocketFailure.operation("shut down", describe(), -result);

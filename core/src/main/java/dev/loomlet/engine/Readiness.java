@@ -219,6 +219,11 @@ abstract class Readiness implements Watchable {
     watcher = null;
   }
 
+  /** An operation waits, so that others have had their turn. */
+  final void waits() {
+    progress.reset();
+  }
+
   final void beginWrite() throws SocketException {
     begin();
     if (writer != null) {
@@ -260,7 +265,7 @@ abstract class Readiness implements Watchable {
     }
   }
 
-  private ResourceBusyException busy(Thread other, String doing) {
+  final ResourceBusyException busy(Thread other, String doing) {
     String name = other.getName().isEmpty() ? "#" + other.threadId() : other.getName();
     return new ResourceBusyException(
         "greenlet " + name + " " + doing + describe() + " already; one at a time");

@@ -3,6 +3,7 @@ package dev.loomlet.engine;
 import dev.loomlet.jdk.JdkInternals;
 import dev.loomlet.linux.BufferRing;
 import dev.loomlet.linux.Errno;
+import dev.loomlet.linux.NativeMemory;
 import dev.loomlet.linux.PollEvents;
 import dev.loomlet.linux.Ring;
 import dev.loomlet.linux.RingOpcode;
@@ -44,8 +45,9 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   static final int RECEIVE = 4;
   static final int ACCEPT = 8;
   static final int CONNECT = 16;
+  static final int SEND = 32;
 
-  private static final int KINDS = 5;
+  private static final int KINDS = 6;
 
   static final int SUBMISSIONS = 256;
   private static final int COMPLETIONS = 2048;
@@ -71,6 +73,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   private final Thread owner = Thread.currentThread();
   final Ring ring;
   final UringBuffers buffers;
+  final UringSends sends;
 
   /** Whether a receive goes on until it has brought enough. */
   final boolean receivesOn;
@@ -103,6 +106,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
         throw new IOException("cannot start the engine " + NAME + ": no buffers for the kernel");
       }
       this.buffers = new UringBuffers(group, chunks);
+      this.sends = new UringSends(context, chunks);
       boolean old = UringSupport.isTakenForOld();
       this.receivesOn = !old && UringSupport.limitsReceive();
       this.wakesByMessage = !old && ring.enableWake(WAKE_UP);
@@ -224,6 +228,12 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
           stream.connected(result);
         }
       }
+      case SEND -> {
+        sends.ended();
+        if (descriptor != null) {
+          descriptor.sent(result);
+        }
+      }
       default -> {
         if (descriptor != null && result != -Errno.ECANCELED) {
           descriptor.happened(result < 0 ? PollEvents.POLLERR : result);
@@ -330,6 +340,47 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   }
 
   @Override
+  int send(JdkDescriptor socket, MemorySegment source, int length) {
+    UringSend sending = sendingOf(socket);
+    if (sending.isUnderWay()) {
+      sending.finish();
+    } else if (sends.puts(length)) {
+      return sending.send(sends.put(source, 0, length), length);
+    }
+    return super.send(socket, source, length);
+  }
+
+  @Override
+  int sendPieces(JdkDescriptor socket, long vector, int count) {
+    MemorySegment pieces = NativeMemory.at(vector, (long) count * UringSends.PIECE);
+    int length = UringSends.lengthOf(pieces, count);
+    UringSend sending = sendingOf(socket);
+    if (sending.isUnderWay()) {
+      sending.finish();
+    } else if (sends.puts(length)) {
+      return sending.send(sends.putPieces(pieces, count, length), length);
+    }
+    return JdkDescriptors.NOT_TAKEN;
+  }
+
+  private UringSend sendingOf(JdkDescriptor socket) {
+    UringSend known = socket.sending;
+    if (known == null) {
+      known = new UringSend(this, socket);
+      socket.sending = known;
+    }
+    return known;
+  }
+
+  @Override
+  void finishSend(JdkDescriptor socket) {
+    UringSend sending = socket.sending;
+    if (sending != null) {
+      sending.finish();
+    }
+  }
+
+  @Override
   boolean keepsWatching() {
     return true;
   }
@@ -351,17 +402,24 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   void unwatch(LinuxDescriptor descriptor) {
     if (isKept(descriptor)) {
       Objects.requireNonNull(ofTheJdk).remove(descriptor);
-      return;
     }
     if (descriptor.operations == 0) {
       return;
     }
     for (int i = 0; i < KINDS; i++) {
-      if ((descriptor.operations & 1 << i) != 0) {
+      if ((descriptor.operations & ~SEND & 1 << i) != 0) {
         cancel(descriptor, 1 << i);
       }
     }
-    enterNow();
+    do {
+      enterNow();
+      // What was given to be sent is sent; its sender waits to hear of it.
+    } while ((descriptor.operations & SEND) != 0);
+  }
+
+  /** Whether the caller is on the thread that drives the ring. */
+  boolean isOnLoop() {
+    return JdkInternals.currentCarrier() == owner;
   }
 
   /** Begins a call; the caller completes the submission and then waits for the call. */
@@ -370,11 +428,6 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
     underWay.add(call);
     ring.prepare(opcode, descriptor, address, length, UringCalls.keyOf(call));
     return call;
-  }
-
-  /** Whether the caller is on the thread that drives the ring. */
-  boolean isOnLoop() {
-    return JdkInternals.currentCarrier() == owner;
   }
 
   /** Closes a descriptor whose close may block, without waiting for it. */

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Unix sockets are the exception: with their bytes may come descriptors, which a receive that
  * nobody asked for would lose. They are waited for and read like other descriptors.
  *
- * <p>Writing is tried at once, and waits only if the peer is slow: that is cheaper than to have the
- * kernel tell of each write that it is done.
+ * <p>A write is tried at once if its greenlet has the loop for itself. If others are ready to run,
+ * who will probably write as well, little writes are done together at the end of the turn, by one
+ * system call ({@link UringSends}). Only if the peer is slow does a write wait longer.
  */
 final class UringStreamSocket extends LinuxStreamSocket {
   /** A receive ends when it has brought so much in all, and brings no more than that at a time. */
@@ -46,6 +47,7 @@ final class UringStreamSocket extends LinuxStreamSocket {
   private static final byte[] NOTHING = {};
 
   private final UringEngine uring;
+  private final UringSend sending;
 
   /** What has arrived and was not read: in a chunk, or else in an array. */
   private @Nullable Chunk unread;
@@ -70,6 +72,7 @@ final class UringStreamSocket extends LinuxStreamSocket {
   UringStreamSocket(UringEngine engine, int fd, int state) {
     super(engine, fd, state & ~READABLE);
     this.uring = engine;
+    this.sending = new UringSend(engine, this);
   }
 
   @Override
@@ -306,6 +309,56 @@ final class UringStreamSocket extends LinuxStreamSocket {
     } else if (n != -Errno.EINTR) {
       end = n;
       state |= READABLE;
+    }
+  }
+
+  @Override
+  int send(MemorySegment source, long offset, int length) throws IOException {
+    if (!isReceivedFor() || !uring.sends.puts(length)) {
+      return super.send(source, offset, length);
+    }
+    return sendTogether(uring.sends.put(source, offset, length), length);
+  }
+
+  @Override
+  int send(Chunk chunk, int position, int length) throws IOException {
+    if (!isReceivedFor() || !uring.sends.puts(length)) {
+      return super.send(chunk, position, length);
+    }
+    return sendTogether(uring.sends.put(chunk.segment(), position, length), length);
+  }
+
+  @Override
+  int send(GatheredBytes bytes, GatheredBytes.Copies copies) throws IOException {
+    int length = bytes.lengthUpTo(UringSends.MOST);
+    if (!isReceivedFor() || !uring.sends.puts(length)) {
+      return super.send(bytes, copies);
+    }
+    return sendTogether(uring.sends.put(bytes, length), length);
+  }
+
+  private int sendTogether(long address, int length) throws IOException {
+    waits();
+    int result = sending.send(address, length);
+    if (result < length && !isOpen()) {
+      throw closedWhileWaiting();
+    }
+    if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR) {
+      throw SocketFailure.operation("write to", describe(), -result);
+    }
+    return Math.max(0, result);
+  }
+
+  @Override
+  void sent(int result) {
+    sending.ended(result);
+  }
+
+  @Override
+  void finishSend() {
+    Thread other = sending.finish();
+    if (other != null) {
+      throw busy(other, "waits to write to ");
     }
   }
 

@@ -14,7 +14,7 @@ import java.lang.invoke.VarHandle;
  * <p>The orders are those of {@link VarHandle}: what is written before a release is seen by whoever
  * acquires it, be it a thread or the kernel.
  */
-final class NativeMemory {
+public final class NativeMemory {
   private static final MemorySegment ALL = all();
   private static final VarHandle INT = JAVA_INT.varHandle().withInvokeExactBehavior();
   private static final VarHandle SHORT = JAVA_SHORT.varHandle().withInvokeExactBehavior();
@@ -24,6 +24,15 @@ final class NativeMemory {
   @SuppressWarnings("restricted") // this package is why the module needs native access
   private static MemorySegment all() {
     return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  }
+
+  /**
+   * Memory outside of the Java heap.
+   *
+   * @param address must be good for the length
+   */
+  public static MemorySegment at(long address, long length) {
+    return ALL.asSlice(address, length);
   }
 
   static int getInt(long address) {

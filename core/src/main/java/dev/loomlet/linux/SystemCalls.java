@@ -45,6 +45,9 @@ public final class SystemCalls extends NativeCalls {
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_DONTWAIT = 0x40;
 
+  /** How a send neither waits nor raises SIGPIPE (send(2)). */
+  public static final int SEND_FLAGS = MSG_NOSIGNAL | MSG_DONTWAIT;
+
   private static final MethodHandle EPOLL_CREATE = quick("epoll_create1", JAVA_INT, JAVA_INT);
   private static final MethodHandle SOCKET =
       quick("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
@@ -369,17 +372,17 @@ public final class SystemCalls extends NativeCalls {
 
   /** send(2) from memory outside the Java heap, without SIGPIPE. */
   public int send(int socket, long address, int length) {
-    return transfer(layout.sendto(), socket, address, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return transfer(layout.sendto(), socket, address, length, SEND_FLAGS);
   }
 
   /** send(2) from any segment, a Java array's too, without SIGPIPE. */
   public int send(int socket, MemorySegment source, int length) {
-    return transfer(layout.sendto(), socket, source, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return transfer(layout.sendto(), socket, source, length, SEND_FLAGS);
   }
 
   /** send(2) that never waits, whatever the socket's mode. */
   public int sendNow(int socket, MemorySegment source, int length) {
-    return transfer(layout.sendto(), socket, source, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return transfer(layout.sendto(), socket, source, length, SEND_FLAGS);
   }
 
   private int transfer(long call, int socket, long address, int length, int flags) {

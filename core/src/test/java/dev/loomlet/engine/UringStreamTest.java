@@ -359,4 +359,36 @@ final class UringStreamTest {
       socket.close();
     }
   }
+
+  @Test
+  void littleWritesOfOneTurnLeaveByOneSystemCall() throws Exception {
+    run(
+        () -> {
+          // given
+          int count = 100;
+          List<Pair> pairs = new ArrayList<>();
+          try (Listening listening = new Listening(listener())) {
+            for (int i = 0; i < count; i++) {
+              pairs.add(Pair.through(listening.socket));
+            }
+            long before = engine().systemCalls();
+
+            // when
+            List<Greenlet<?>> writers = new ArrayList<>();
+            for (Pair pair : pairs) {
+              writers.add(spawn(() -> pair.near.write(bytes(10), 0, 10, 0)));
+            }
+            Loomlet.joinAll(writers);
+
+            // then
+            assertThat(writers).allMatch(Greenlet::isSuccessful);
+            assertThat(engine().systemCalls() - before).isLessThan(count / 5);
+            for (Pair pair : pairs) {
+              assertThat(pair.far.read(bytes(20), 0, 20, 0)).isEqualTo(10);
+            }
+          } finally {
+            pairs.forEach(Pair::close);
+          }
+        });
+  }
 }

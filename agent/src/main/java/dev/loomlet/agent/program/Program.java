@@ -1,9 +1,11 @@
 package dev.loomlet.agent.program;
 
 import dev.loomlet.Cancelled;
+import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.LoopOptions;
 import dev.loomlet.agent.Patch;
+import dev.loomlet.agent.Topic;
 import dev.loomlet.wait.Task;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
@@ -51,7 +53,7 @@ public final class Program {
             () -> {
               first.run();
               try {
-                Throwable error = invoke(args);
+                Throwable error = runMain(args);
                 if (error != null) {
                   Uncaught.report(error, caller);
                 }
@@ -64,6 +66,20 @@ public final class Program {
     if (thrown != null) {
       Uncaught.silence(thrown, caller);
       throw thrown;
+    }
+  }
+
+  /** Where threads are greenlets, one may join main's: that must end before they are waited for. */
+  private @Nullable Throwable runMain(String[] args) throws Exception {
+    if (!Patch.report().of(Topic.THREADS).patched()) {
+      return invoke(args);
+    }
+    Greenlet<@Nullable Throwable> own =
+        Loomlet.spawn(Thread.currentThread().getName(), () -> invoke(args));
+    try {
+      return own.get();
+    } finally {
+      own.kill();
     }
   }
 
