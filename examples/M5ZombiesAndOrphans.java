@@ -1,5 +1,6 @@
-/// No zombies: who joins a child clears it away. No orphans: children end with their parent, even
-/// if that is killed, unless they were asked not to.
+/// No zombies are left by children that were joined, no orphans by parents that were killed.
+///
+/// Children end with their parent, whichever way that goes, unless they were asked not to.
 
 import dev.loomlet.process.JavaProcess;
 import dev.loomlet.process.ProcessOptions;

@@ -44,12 +44,15 @@ final class HandOverMeasure {
 
   private static void takeTurn(SharedLock lock, SharedLong holder, long self) {
     lock.lock();
-    holder.set(self);
-    long begun = System.nanoTime();
-    while (System.nanoTime() - begun < HOLD_NANOS) {
-      Thread.onSpinWait();
+    try {
+      holder.set(self);
+      long begun = System.nanoTime();
+      while (System.nanoTime() - begun < HOLD_NANOS) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      lock.unlock();
     }
-    lock.unlock();
     while (holder.get() == self) {
       Thread.onSpinWait();
     }

@@ -211,6 +211,7 @@ final class ProcessBenchmark implements Benchmark {
     }
   }
 
+  @SuppressWarnings("LockNotBeforeTry") // there is nothing to protect
   private double lock(long nanos) throws Exception {
     try (SharedLock lock = SharedLock.create()) {
       return Timed.repeat(

@@ -77,7 +77,8 @@ public interface MessageFormat<T> extends Serializable {
    * The JDK's serialisation, read through a filter: values, collections and exceptions of the JDK,
    * the package of the class, and what else is allowed.
    *
-   * @param type of the objects; its class loader finds the classes of what is in them
+   * @param type of the objects; its class loader finds the classes of what is in them, or the
+   *     thread's context class loader if it is one of the JDK's
    * @param allowed more classes: as {@link ProcessOptions#withAllowed}
    */
   static <T> MessageFormat<T> serialized(Class<T> type, String... allowed) {

@@ -34,7 +34,9 @@ final class SerializedFormat<T> implements MessageFormat<T> {
     if (!element.isPrimitive()) {
       all.add(ObjectFilter.patternOf(element));
     }
-    return new ObjectCodec(type.getClassLoader(), all);
+    ClassLoader own = type.getClassLoader();
+    ClassLoader loader = own == null ? Thread.currentThread().getContextClassLoader() : own;
+    return new ObjectCodec(loader, all);
   }
 
   @Override

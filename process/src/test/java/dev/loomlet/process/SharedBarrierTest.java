@@ -87,8 +87,7 @@ class SharedBarrierTest {
         () -> {
           try (SharedBarrier barrier = SharedBarrier.create(3)) {
             Greenlet<?> victim =
-                Loomlet.spawn(
-                    () -> assertThatThrownBy(barrier::await).hasMessage("of choice"));
+                Loomlet.spawn(() -> assertThatThrownBy(barrier::await).hasMessage("of choice"));
             Greenlet<?> other =
                 Loomlet.spawn(
                     () ->
