@@ -139,7 +139,8 @@ final class CompactCodec {
       }
     }
 
-    static Shape of(Key key, @Nullable ClassLoader loader, AllowedClasses allowed) throws IOException {
+    static Shape of(Key key, @Nullable ClassLoader loader, AllowedClasses allowed)
+        throws IOException {
       CompactReader in = new CompactReader(key.bytes, key.begin, key.end);
       int kind = in.count();
       String[] texts = new String[TEXTS];
