@@ -23,8 +23,7 @@ module dev.loomlet {
   exports dev.loomlet.time;
 
   // What patches the JDK needs the loop behind a thread, and the way into a running JVM; a
-  // simulation
-  // names greenlets, and ends those of a machine that crashes.
+  // simulation names greenlets, and ends those of a machine that crashes.
   exports dev.loomlet.jdk to
       dev.loomlet.agent,
       dev.loomlet.process,

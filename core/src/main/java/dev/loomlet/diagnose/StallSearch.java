@@ -2,6 +2,7 @@ package dev.loomlet.diagnose;
 
 import dev.loomlet.LoopExit;
 import dev.loomlet.jdk.ThreadInspector;
+import dev.loomlet.wait.Bystanders;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WatchedLoop;
 import java.util.ArrayList;
@@ -83,7 +84,9 @@ final class StallSearch {
   }
 
   private boolean isHarmless(Thread thread, List<WatchedLoop> loops) {
-    if (Watch.isWatch(thread) || ThreadInspector.isOfTheJvm(thread)) {
+    if (Watch.isWatch(thread)
+        || Bystanders.contains(thread)
+        || ThreadInspector.isOfTheJvm(thread)) {
       return true;
     }
     for (WatchedLoop loop : loops) {

@@ -1,5 +1,6 @@
 package dev.loomlet.process;
 
+import dev.loomlet.wait.Bystanders;
 import dev.loomlet.wait.WatchedLoop;
 import dev.loomlet.wait.WatchedLoops;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class ControlServer {
   /** Opens the socket a little later, if that has not begun. Does not wait. */
   static void startSoon() {
     if (!STARTED.get() && STARTED.compareAndSet(false, true)) {
-      Thread.ofPlatform().daemon().name("loomlet-control").start(ControlServer::run);
+      Bystanders.start("loomlet-control", ControlServer::run);
     }
   }
 

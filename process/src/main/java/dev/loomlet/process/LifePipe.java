@@ -1,5 +1,6 @@
 package dev.loomlet.process;
 
+import dev.loomlet.wait.Bystanders;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class LifePipe {
   private LifePipe() {}
 
   static void watch() {
-    Thread.ofPlatform().daemon().name("loomlet-life").start(LifePipe::endWithParent);
+    Bystanders.start("loomlet-life", LifePipe::endWithParent);
     Runtime.getRuntime().addShutdownHook(new Thread(LifePipe::wake, "loomlet-life-end"));
   }
 
