@@ -116,8 +116,7 @@ final class ScheduleTest {
           sim.sleep(Duration.ofSeconds(2));
           throw new IllegalStateException("planted");
         };
-    SimulationFailure failure =
-        Runs.failureOf(SimOptions.defaults().withSwarm(Swarm.ALL), program);
+    SimulationFailure failure = Runs.failureOf(SimOptions.defaults().withSwarm(Swarm.ALL), program);
 
     // when
     SimulationFailure smallest = Simulation.minimize(failure, program);

@@ -153,8 +153,7 @@ final class SwarmTest {
                       LoopFiles.writeString(Path.of("/tmp/more"), "than there was");
                       assertThat(Duration.ofMillis(sim.clock().currentTimeMillis()))
                           .isEqualTo(
-                              Duration.ofMillis(
-                                  options.start().plus(sim.time()).toEpochMilli()));
+                              Duration.ofMillis(options.start().plus(sim.time()).toEpochMilli()));
                     })
                 .get();
           });
