@@ -49,6 +49,28 @@ class PatchedTransferTest {
         });
   }
 
+  /** Two channels that are connected. */
+  private interface ChannelExchange {
+    void between(SocketChannel client, SocketChannel peer) throws Exception;
+  }
+
+  /** Runs code with two channels, of which the client has waited and read all there was. */
+  private static void channels(String engine, ChannelExchange exchange) throws Exception {
+    OnEachEngine.Names.run(
+        engine,
+        () -> {
+          try (ServerSocketChannel server = ServerSocketChannel.open().bind(null);
+              SocketChannel client = SocketChannel.open(server.getLocalAddress());
+              SocketChannel peer = server.accept()) {
+            Greenlet<Integer> reader = Loomlet.spawn(() -> client.read(ByteBuffer.allocate(9)));
+            Loomlet.yield();
+            peer.write(ByteBuffer.wrap(new byte[3]));
+            assertThat(reader.get()).isEqualTo(3);
+            exchange.between(client, peer);
+          }
+        });
+  }
+
   /** Has the client wait and read all there is, so that its socket is known to be empty. */
   private static void drain(Socket client, Socket peer) throws Exception {
     Greenlet<Integer> reader = Loomlet.spawn(() -> client.getInputStream().read(new byte[9]));
@@ -199,64 +221,46 @@ class PatchedTransferTest {
 
   @OnEachEngine
   void aChannelThatDoesNotBlockReadsWhatIsThere(String engine) throws Exception {
-    OnEachEngine.Names.run(
+    channels(
         engine,
-        () -> {
-          try (ServerSocketChannel server = ServerSocketChannel.open().bind(null);
-              SocketChannel client = SocketChannel.open(server.getLocalAddress());
-              SocketChannel peer = server.accept()) {
-            // given: it has waited and been emptied
-            Greenlet<Integer> reader = Loomlet.spawn(() -> client.read(ByteBuffer.allocate(9)));
-            Loomlet.yield();
-            peer.write(ByteBuffer.wrap(new byte[3]));
-            assertThat(reader.get()).isEqualTo(3);
-            client.configureBlocking(false);
-            assertThat(client.read(ByteBuffer.allocate(9))).isZero();
-            // when
-            peer.write(ByteBuffer.wrap(new byte[2]));
-            // then
-            assertThat(client.read(ByteBuffer.allocate(9))).isEqualTo(2);
-            peer.close();
-            assertThat(client.read(ByteBuffer.allocateDirect(9))).isEqualTo(-1);
-          }
+        (client, peer) -> {
+          // given
+          client.configureBlocking(false);
+          assertThat(client.read(ByteBuffer.allocate(9))).isZero();
+          // when
+          peer.write(ByteBuffer.wrap(new byte[2]));
+          // then
+          assertThat(client.read(ByteBuffer.allocate(9))).isEqualTo(2);
+          peer.close();
+          assertThat(client.read(ByteBuffer.allocateDirect(9))).isEqualTo(-1);
         });
   }
 
   @OnEachEngine
   void severalBuffersAreWrittenInTheirOrderWhileOthersAreReady(String engine) throws Exception {
-    OnEachEngine.Names.run(
+    channels(
         engine,
-        () -> {
-          try (ServerSocketChannel server = ServerSocketChannel.open().bind(null);
-              SocketChannel client = SocketChannel.open(server.getLocalAddress());
-              SocketChannel peer = server.accept()) {
-            // given: it has waited
-            Greenlet<Integer> reader = Loomlet.spawn(() -> client.read(ByteBuffer.allocate(9)));
-            Loomlet.yield();
-            peer.write(ByteBuffer.wrap(new byte[3]));
-            assertThat(reader.get()).isEqualTo(3);
-            // when
-            ByteBuffer[] pieces = {
-              ByteBuffer.wrap("in ".getBytes(US_ASCII)),
-              ByteBuffer.allocate(0),
-              ByteBuffer.wrap("one ".getBytes(US_ASCII)),
-              ByteBuffer.wrap("go".getBytes(US_ASCII))
-            };
-            Greenlet<Long> writer = Loomlet.spawn(() -> client.write(pieces));
-            for (int i = 0; i < 5; i++) {
-              Loomlet.spawn(Loomlet::yield);
-            }
-            // then
-            assertThat(writer.get()).isEqualTo(9);
-            assertThat(pieces).noneMatch(ByteBuffer::hasRemaining);
-            client.shutdownOutput();
-            ByteBuffer read = ByteBuffer.allocate(20);
-            while (peer.read(read) >= 0) {
-              // More may come.
-            }
-            assertThat(new String(read.array(), 0, read.position(), US_ASCII))
-                .isEqualTo("in one go");
+        (client, peer) -> {
+          // when
+          ByteBuffer[] pieces = {
+            ByteBuffer.wrap("in ".getBytes(US_ASCII)),
+            ByteBuffer.allocate(0),
+            ByteBuffer.wrap("one ".getBytes(US_ASCII)),
+            ByteBuffer.wrap("go".getBytes(US_ASCII))
+          };
+          Greenlet<Long> writer = Loomlet.spawn(() -> client.write(pieces));
+          for (int i = 0; i < 5; i++) {
+            Loomlet.spawn(Loomlet::yield);
           }
+          // then
+          assertThat(writer.get()).isEqualTo(9);
+          assertThat(pieces).noneMatch(ByteBuffer::hasRemaining);
+          client.shutdownOutput();
+          ByteBuffer read = ByteBuffer.allocate(20);
+          while (peer.read(read) >= 0) {
+            // More may come.
+          }
+          assertThat(new String(read.array(), 0, read.position(), US_ASCII)).isEqualTo("in one go");
         });
   }
 

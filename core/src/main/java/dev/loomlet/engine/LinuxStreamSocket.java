@@ -181,15 +181,20 @@ class LinuxStreamSocket extends LinuxDescriptor implements StreamSocket {
 
   private void beginSending() throws IOException {
     beginWrite();
-    finishSend();
+    Thread other = finishSend();
+    if (other != null) {
+      throw busy(other, "waits to write to ");
+    }
   }
 
   /**
    * Has the kernel send what another greenlet has given it, for models that put that off.
    *
-   * @throws ResourceBusyException if the other one has more to send than there was room for
+   * @return the other one, if it has more to send than there was room for; or else null
    */
-  void finishSend() {}
+  @Nullable Thread finishSend() {
+    return null;
+  }
 
   @Override
   public void write(MemorySegment source, long offset, int length, long timeoutNanos)

@@ -417,17 +417,17 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
     } while ((descriptor.operations & SEND) != 0);
   }
 
-  /** Whether the caller is on the thread that drives the ring. */
-  boolean isOnLoop() {
-    return JdkInternals.currentCarrier() == owner;
-  }
-
   /** Begins a call; the caller completes the submission and then waits for the call. */
   UringCall prepareCall(int opcode, int descriptor, long address, int length) {
     UringCall call = new UringCall(this);
     underWay.add(call);
     ring.prepare(opcode, descriptor, address, length, UringCalls.keyOf(call));
     return call;
+  }
+
+  /** Whether the caller is on the thread that drives the ring. */
+  boolean isOnLoop() {
+    return JdkInternals.currentCarrier() == owner;
   }
 
   /** Closes a descriptor whose close may block, without waiting for it. */
