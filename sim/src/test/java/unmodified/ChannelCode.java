@@ -49,19 +49,4 @@ final class ChannelCode {
   static long after(Simulation sim, Duration before) {
     return sim.time().minus(before).toMillis();
   }
-
-  interface Attempt {
-    Object run() throws Exception;
-  }
-
-  static String attempt(Simulation sim, Attempt attempt) {
-    Duration before = sim.time();
-    Object outcome;
-    try {
-      outcome = attempt.run();
-    } catch (Exception e) {
-      outcome = e.getClass().getSimpleName();
-    }
-    return outcome + " after " + after(sim, before);
-  }
 }

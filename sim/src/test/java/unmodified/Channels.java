@@ -1,8 +1,8 @@
 package unmodified;
 
+import static unmodified.Attempt.attempt;
 import static unmodified.ChannelCode.PORT;
 import static unmodified.ChannelCode.ask;
-import static unmodified.ChannelCode.attempt;
 import static unmodified.ChannelCode.bytes;
 import static unmodified.ChannelCode.listen;
 import static unmodified.ChannelCode.text;

@@ -1,7 +1,7 @@
 package unmodified;
 
+import static unmodified.Attempt.attempt;
 import static unmodified.ChannelCode.PORT;
-import static unmodified.ChannelCode.attempt;
 import static unmodified.ChannelCode.bytes;
 import static unmodified.ChannelCode.text;
 

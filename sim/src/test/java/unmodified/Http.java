@@ -1,5 +1,7 @@
 package unmodified;
 
+import static unmodified.Attempt.attempt;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.loomlet.sim.Host;
@@ -133,21 +135,6 @@ public final class Http {
         }
         return answers.toString();
       }
-    }
-
-    private interface Attempt {
-      Object run() throws Exception;
-    }
-
-    private static String attempt(Simulation sim, Attempt attempt) {
-      Duration before = sim.time();
-      Object outcome;
-      try {
-        outcome = attempt.run();
-      } catch (Exception e) {
-        outcome = e.getClass().getSimpleName();
-      }
-      return outcome + " after " + sim.time().minus(before).toMillis();
     }
 
     static String timesOut(Simulation sim) {

@@ -112,7 +112,7 @@ final class Selectors {
         channel.register(selector, SelectionKey.OP_CONNECT, "number " + (100 + i));
       }
       while (done < clients) {
-        selector.select(Code::turnOfClient, 10_000);
+        selector.select(Selectors::turnOfClient, 10_000);
         done = 0;
         for (SelectionKey each : selector.keys()) {
           done += each.attachment() instanceof Boolean ? 1 : 0;

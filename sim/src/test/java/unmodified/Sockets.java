@@ -1,5 +1,7 @@
 package unmodified;
 
+import static unmodified.Attempt.attempt;
+
 import dev.loomlet.sim.SimOptions;
 import dev.loomlet.sim.Simulation;
 import java.io.BufferedReader;
@@ -101,21 +103,6 @@ public final class Sockets {
             + " "
             + (sim.time().compareTo(Duration.ofMillis(100)) < 0);
       }
-    }
-
-    private interface Attempt {
-      Object run() throws Exception;
-    }
-
-    private static String attempt(Simulation sim, Attempt attempt) {
-      Duration before = sim.time();
-      Object outcome;
-      try {
-        outcome = attempt.run();
-      } catch (Exception e) {
-        outcome = e.getClass().getSimpleName();
-      }
-      return outcome + " after " + sim.time().minus(before).toMillis();
     }
 
     static Object timesOut(Simulation sim) throws Exception {

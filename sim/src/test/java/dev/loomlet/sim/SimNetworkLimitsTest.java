@@ -53,6 +53,15 @@ final class SimNetworkLimitsTest {
     }
   }
 
+  /** What the two do in each of some simulations. */
+  private interface Run {
+    void use(Simulation sim, TcpStream client, TcpStream server) throws Exception;
+  }
+
+  private static void connectedUnderSeeds(Run run) {
+    Runs.under(SEEDS, sim -> connected(sim, (client, server) -> run.use(sim, client, server)));
+  }
+
   @Test
   void bytesOfAConnectionKeepTheirOrder() {
     Runs.under(
@@ -78,73 +87,55 @@ final class SimNetworkLimitsTest {
 
   @Test
   void aHostThatReadsSlowlyTakesItsTimeForEachRead() {
-    Runs.under(
-        SEEDS,
-        sim ->
-            connected(
-                sim,
-                (client, server) -> {
-                  client.write(new byte[3]);
-                  sim.sleep(Duration.ofMillis(10));
-                  sim.hosts().getLast().slowReads(Duration.ofMillis(100));
-                  Duration before = sim.time();
-                  for (int i = 0; i < 3; i++) {
-                    assertThat(server.read(new byte[1])).isEqualTo(1);
-                  }
-                  assertThat(sim.time().minus(before))
-                      .isGreaterThanOrEqualTo(Duration.ofMillis(300));
-                }));
+    connectedUnderSeeds(
+        (sim, client, server) -> {
+          client.write(new byte[3]);
+          sim.sleep(Duration.ofMillis(10));
+          sim.hosts().getLast().slowReads(Duration.ofMillis(100));
+          Duration before = sim.time();
+          for (int i = 0; i < 3; i++) {
+            assertThat(server.read(new byte[1])).isEqualTo(1);
+          }
+          assertThat(sim.time().minus(before)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+        });
   }
 
   @Test
   void whoWritesToAPeerThatHasClosedIsReset() {
-    Runs.under(
-        SEEDS,
-        sim ->
-            connected(
-                sim,
-                (client, server) -> {
-                  server.close();
-                  sim.sleep(Duration.ofSeconds(10));
-                  client.write(new byte[1]);
-                  sim.sleep(Duration.ofSeconds(10));
-                  assertThatThrownBy(() -> client.write(new byte[1]))
-                      .isInstanceOf(SocketException.class);
-                }));
+    connectedUnderSeeds(
+        (sim, client, server) -> {
+          server.close();
+          sim.sleep(Duration.ofSeconds(10));
+          client.write(new byte[1]);
+          sim.sleep(Duration.ofSeconds(10));
+          assertThatThrownBy(() -> client.write(new byte[1])).isInstanceOf(SocketException.class);
+        });
   }
 
   @Test
   void whoClosesWithoutHavingReadAllResetsHisPeer() {
-    Runs.under(
-        SEEDS,
-        sim ->
-            connected(
-                sim,
-                (client, server) -> {
-                  client.write(new byte[1]);
-                  sim.sleep(Duration.ofSeconds(10));
-                  server.close();
-                  assertThatThrownBy(() -> client.read(new byte[1]))
-                      .isInstanceOf(SocketException.class)
-                      .hasMessageContaining("reset");
-                }));
+    connectedUnderSeeds(
+        (sim, client, server) -> {
+          client.write(new byte[1]);
+          sim.sleep(Duration.ofSeconds(10));
+          server.close();
+          assertThatThrownBy(() -> client.read(new byte[1]))
+              .isInstanceOf(SocketException.class)
+              .hasMessageContaining("reset");
+        });
   }
 
   @Test
   void oneReadsAtATime() {
-    Runs.under(
-        SEEDS,
-        sim ->
-            connected(
-                sim,
-                (client, server) -> {
-                  Greenlet<Integer> first = Loomlet.spawn(() -> server.read(new byte[1]));
-                  sim.sleep(Duration.ofMillis(1));
-                  assertThatThrownBy(() -> server.read(new byte[1]))
-                      .isInstanceOf(ResourceBusyException.class);
-                  client.write(new byte[1]);
-                  assertThat(first.get()).isEqualTo(1);
-                }));
+    connectedUnderSeeds(
+        (sim, client, server) -> {
+          Greenlet<Integer> first = Loomlet.spawn(() -> server.read(new byte[1]));
+          sim.sleep(Duration.ofMillis(1));
+          assertThatThrownBy(() -> server.read(new byte[1]))
+              .isInstanceOf(ResourceBusyException.class);
+          client.write(new byte[1]);
+          assertThat(first.get()).isEqualTo(1);
+        });
   }
 
   @Test
