@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows A3, A4, A6, A7, A8 and the files of A9 of the course. */
-@Tag("alone")
 class AsyncioTest {
 
   @Test
@@ -58,6 +57,7 @@ class AsyncioTest {
   }
 
   @Test
+  @Tag("alone")
   void connectSendAllAndReceiveMakeOnlyTheirOwnGreenletWait() {
     // when
     Ended ended = Example.run("A6SockCalls");

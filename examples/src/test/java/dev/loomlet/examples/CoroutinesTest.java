@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows C6, A1 and A2 of the course. */
-@Tag("alone")
 class CoroutinesTest {
 
   @Test
@@ -31,6 +30,7 @@ class CoroutinesTest {
   }
 
   @Test
+  @Tag("alone")
   void twoCoroutinesOfOneSecondAreDoneInOneSecondOnOneLoop() {
     // when
     Ended ended = Example.run("A1EventLoop");
@@ -50,6 +50,7 @@ class CoroutinesTest {
   }
 
   @Test
+  @Tag("alone")
   void anAwaitedCoroutineGivesItsResultOrItsError() {
     // when
     Ended ended = Example.run("A2Await", "0.2");

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A program of {@code examples/}, run by {@code ./loomlet run} in a process of its own. */
 final class Example implements AutoCloseable {
   /** For everything that is waited for; only a program that hangs takes so long. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   private static final String LISTENING = "listening on ";
 

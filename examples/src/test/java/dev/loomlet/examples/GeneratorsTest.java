@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows C1 to C5 of the course. */
-@Tag("alone")
 class GeneratorsTest {
 
   @Test
+  @Tag("alone")
   void switchingAtEachStepIsSlowerThanOneAfterTheOther() {
     // when
     Ended ended = Example.run("C1Switching", "10000000");
@@ -62,6 +62,7 @@ class GeneratorsTest {
   }
 
   @Test
+  @Tag("alone")
   void aGeneratorThatWaitsHoldsUpItsCallerButNotOtherGreenlets() {
     // when
     Ended ended = Example.run("C4GeneratorWaits", "0.1");

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rows I1 to I6 of the course. */
-@Tag("alone")
 class IoModelsTest {
   @TempDir Path folder;
 
@@ -53,6 +52,7 @@ class IoModelsTest {
   }
 
   @Test
+  @Tag("alone")
   void pollingWithoutBlockingWorksAndBurnsTheProcessor() {
     // when
     Ended ended = runWell("I2NonBlocking");
@@ -121,6 +121,7 @@ class IoModelsTest {
   }
 
   @Test
+  @Tag("alone")
   void theModelsAreComparedInATableAndAPicture() throws Exception {
     // given
     assumeThat(Files.isDirectory(Path.of("/proc/self/task"))).isTrue();

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loomlet.examples.Example.Ended;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows T8 to T10 of the course: a recursive lock, a semaphore, an event. */
-@Tag("alone")
 class LocksTest {
 
   @Test

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.loomlet.examples.Example.Ended;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Row C9 of the course. */
-@Tag("alone")
 class PagesTest {
   private static final List<String> PAGES =
       List.of(

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows T11 (on threads), T12, A5, P4 and C8 of the course. */
-@Tag("alone")
 class PoolsTest {
 
   @Test
+  @Tag("alone")
   void atMostThreeTasksRunAtOnceAndResultsComeInTheOrderAsked() {
     // when
     Ended ended = Example.run("T11Pools", "0.1");
@@ -50,6 +50,7 @@ class PoolsTest {
   }
 
   @Test
+  @Tag("alone")
   void theLoopTicksWhileACallIsMadeInTheExecutor() {
     // when
     Ended ended = Example.run("A5RunInExecutor", "0.3");
@@ -64,6 +65,7 @@ class PoolsTest {
   }
 
   @Test
+  @Tag("alone")
   void theFourWaysToSubmitDifferInTimeAndInLooks() {
     // when
     Ended ended = Example.run("P4Submission", "0.3");
@@ -83,6 +85,7 @@ class PoolsTest {
   }
 
   @Test
+  @Tag("alone")
   void eachCoroutineHasAThreadOfItsOwnName() {
     // when
     Ended ended = Example.run("C8Names", "0.1");

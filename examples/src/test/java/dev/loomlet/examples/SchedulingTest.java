@@ -3,11 +3,9 @@ package dev.loomlet.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.loomlet.examples.Example.Ended;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows P1 to P3 of the course. */
-@Tag("alone")
 class SchedulingTest {
 
   @Test

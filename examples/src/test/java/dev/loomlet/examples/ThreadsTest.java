@@ -7,10 +7,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows T1 to T3 of the course: what threads do, done by greenlets. */
-@Tag("alone")
 class ThreadsTest {
 
   @Test
+  @Tag("alone")
   void greenletsMadeInTwoWaysAreNamedJoinedAndCounted() {
     // when
     Ended ended = Example.run("T1Threads", "0.3");

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows C7, A9 (HTTP and SQL) and M7 of the course: blocking code that knows nothing of a loop. */
-@Tag("alone")
 class UnmodifiedTest {
   /** The drivers, copied there by this module's build. */
   private static final List<String> DRIVERS = List.of("-cp", "examples/target/lib/*");
 
   @Test
+  @Tag("alone")
   void patchedTheReadersWaitSideBySide() {
     // when
     Ended ended = Example.run("C7PatchAll", "0.4");
@@ -84,6 +84,7 @@ class UnmodifiedTest {
   }
 
   @Test
+  @Tag("alone")
   void ticketsAreOversoldWithoutALockOnly() {
     assumePostgreSql();
     // when
