@@ -28,14 +28,18 @@ final class InChildJvm {
     return Path.of(System.getProperty("loomlet.home")).toAbsolutePath().normalize();
   }
 
+  /** The JVM, with the arguments that every program gets. */
+  static List<String> java() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "@" + projectHome().resolve("build/jvm.args"),
+        QUICKER_COMPILER);
+  }
+
   static List<String> command(Path home, String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + projectHome().resolve("build/jvm.args"));
-    command.add(QUICKER_COMPILER);
+    List<String> command = new ArrayList<>(java());
     command.add("-Dloomlet.home=" + home);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.addAll(StartCache.ARGUMENTS);
     command.add("dev.loomlet.cli.Main");
     command.addAll(List.of(args));
     return command;
