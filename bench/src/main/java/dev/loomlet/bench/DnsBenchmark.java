@@ -9,13 +9,9 @@ import dev.loomlet.dns.DnsResolver;
 import dev.loomlet.net.UdpSocket;
 import dev.loomlet.sched.FifoPolicy;
 import dev.loomlet.sched.Policy;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DnsBenchmark implements Benchmark {
   private static final int NAMES = 1000;
-
-  /** Plain questions under way at once when the server's limit is looked for. */
-  private static final int CLIENTS = 32;
-
-  /** Plain questions that each client sends in a burst. */
-  private static final int BURST = 2;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -118,59 +108,75 @@ final class DnsBenchmark implements Benchmark {
         new Report(
             "dns",
             names
-                + " names at once, IPv4 and IPv6 of each, from a server on another loop over UDP;"
-                + " before that, "
-                + CLIENTS
+                + " names at once, IPv4 and IPv6 of each, over UDP: from a server that does next to"
+                + " nothing, on another loop, and from dnsmasq. Before that, "
+                + DnsLoad.CLIENTS
                 + " sockets send it plain questions as fast as it answers; then the same names"
                 + " again, from the cache; in turn, median of "
                 + options.rounds()
                 + " rounds (least-greatest).");
-    Figures plain = new Figures();
-    Figures asked = new Figures();
-    Figures cached = new Figures();
     try (LoopGroup group = LoopGroup.start(1)) {
       UdpSocket socket = group.loop(0).call(() -> UdpSocket.bind("127.0.0.1", 0));
-      group.loop(0).spawn(() -> serve(socket));
-      InetSocketAddress server = socket.localAddress();
-      Stopwatch stopwatch = new Stopwatch();
-      Loomlet.run(
-          LoopOptions.defaults().withPolicy(() -> stopwatch),
-          () -> {
-            for (int round = -WARM_UP; round < options.rounds(); round++) {
-              double limit = plainQuestions(server, options.seconds());
-              DnsResolver resolver = new DnsResolver(DnsConfig.of(server).withTimeout(PATIENCE));
-              resolver.lookup("first.test");
-              Pass first = lookUpAll(resolver, stopwatch);
-              Pass second = lookUpAll(resolver, stopwatch);
-              if (round >= 0) {
-                plain.perSecond.add(limit);
-                asked.add(first);
-                asked.ratio.add(2 * first.perSecond / limit);
-                cached.add(second);
-              }
-              // To look at the clock at each step takes time of its own.
-              stopwatch.on = true;
-              resolver = new DnsResolver(DnsConfig.of(server).withTimeout(PATIENCE));
-              resolver.lookup("first.test");
-              timeSteps(resolver, stopwatch, round < 0 ? null : asked);
-              timeSteps(resolver, stopwatch, round < 0 ? null : cached);
-              stopwatch.on = false;
-              if (round >= 0) {
-                progress.accept("round " + (round + 1) + " of " + options.rounds());
-              }
-            }
-          });
+      group.loop(0).spawn(() -> DnsLoad.serve(socket));
+      measure(report, "", socket.localAddress(), options, progress);
       socket.close();
     }
-    report.row(plain.cells("plain questions"));
-    report.row(asked.cells("look-ups, two questions each"));
-    report.row(cached.cells("look-ups, from the cache"));
+    if (Dnsmasq.isInstalled()) {
+      try (Dnsmasq server = Dnsmasq.start()) {
+        measure(report, "dnsmasq: ", server.address(), options, progress);
+      }
+    } else {
+      report.missing("dnsmasq", "no dnsmasq on the PATH; on Debian: apt install dnsmasq-base");
+    }
     report.note("ratio: questions of the look-ups to plain questions");
     report.note(
         "longest step of a greenlet in a pass of its own, while the names were looked up:"
             + " longest_ms by the wall, in which other processes and the collector count,"
             + " longest_cpu_ms by the processor");
     return report;
+  }
+
+  private void measure(
+      Report report,
+      String prefix,
+      InetSocketAddress server,
+      BenchOptions options,
+      Consumer<String> progress)
+      throws Exception {
+    Figures plain = new Figures();
+    Figures asked = new Figures();
+    Figures cached = new Figures();
+    Stopwatch stopwatch = new Stopwatch();
+    Loomlet.run(
+        LoopOptions.defaults().withPolicy(() -> stopwatch),
+        () -> {
+          for (int round = -WARM_UP; round < options.rounds(); round++) {
+            double limit = DnsLoad.questionsPerSecond(server, options.seconds());
+            DnsResolver resolver = new DnsResolver(DnsConfig.of(server).withTimeout(PATIENCE));
+            resolver.lookup("first.test");
+            Pass first = lookUpAll(resolver, stopwatch);
+            Pass second = lookUpAll(resolver, stopwatch);
+            if (round >= 0) {
+              plain.perSecond.add(limit);
+              asked.add(first);
+              asked.ratio.add(2 * first.perSecond / limit);
+              cached.add(second);
+            }
+            // To look at the clock at each step takes time of its own.
+            stopwatch.on = true;
+            resolver = new DnsResolver(DnsConfig.of(server).withTimeout(PATIENCE));
+            resolver.lookup("first.test");
+            timeSteps(resolver, stopwatch, round < 0 ? null : asked);
+            timeSteps(resolver, stopwatch, round < 0 ? null : cached);
+            stopwatch.on = false;
+            if (round >= 0) {
+              progress.accept(prefix + "round " + (round + 1) + " of " + options.rounds());
+            }
+          }
+        });
+    report.row(plain.cells(prefix + "plain questions"));
+    report.row(asked.cells(prefix + "look-ups, two questions each"));
+    report.row(cached.cells(prefix + "look-ups, from the cache"));
   }
 
   /** What was measured of one thing. */
@@ -243,84 +249,6 @@ final class DnsBenchmark implements Benchmark {
       if (each.get() != 2) {
         throw new IllegalStateException("a name has not both addresses");
       }
-    }
-  }
-
-  /** How many questions a second the server answers. */
-  private static double plainQuestions(InetSocketAddress server, Duration time) throws Exception {
-    long begin = System.nanoTime();
-    long end = begin + time.toNanos();
-    List<Greenlet<Integer>> clients = new ArrayList<>();
-    for (int i = 0; i < CLIENTS; i++) {
-      clients.add(Loomlet.spawn(() -> askPlainly(server, end)));
-    }
-    long answers = 0;
-    for (Greenlet<Integer> each : clients) {
-      answers += each.get();
-    }
-    return answers * 1e9 / (System.nanoTime() - begin);
-  }
-
-  private static int askPlainly(InetSocketAddress server, long end) throws IOException {
-    byte[] question = question();
-    byte[] room = new byte[512];
-    int answers = 0;
-    try (UdpSocket socket = UdpSocket.open()) {
-      socket.connect(server);
-      socket.setReceiveTimeout(PATIENCE);
-      do {
-        for (int i = 0; i < BURST; i++) {
-          socket.send(question);
-        }
-        for (int i = 0; i < BURST; i++) {
-          socket.receive(room);
-          answers++;
-        }
-      } while (System.nanoTime() < end);
-    }
-    return answers;
-  }
-
-  /** For the IPv4 address of host0.test, as RFC 1035 has it. */
-  private static byte[] question() {
-    return ByteBuffer.allocate(28)
-        .putShort((short) 1)
-        .putShort((short) 0x0100)
-        .putShort((short) 1)
-        .putShort((short) 0)
-        .putInt(0)
-        .put((byte) 5)
-        .put("host0".getBytes(StandardCharsets.US_ASCII))
-        .put((byte) 4)
-        .put("test".getBytes(StandardCharsets.US_ASCII))
-        .put((byte) 0)
-        .putShort((short) 1)
-        .putShort((short) 1)
-        .array();
-  }
-
-  /** Answers every question with an address of the family that it asks for. */
-  private static void serve(UdpSocket socket) throws IOException {
-    ByteBuffer packet = ByteBuffer.allocate(512);
-    try (socket) {
-      while (true) {
-        packet.clear();
-        socket.receive(packet);
-        int end = 12;
-        while (packet.get(end) != 0) {
-          end += 1 + packet.get(end);
-        }
-        int type = packet.getShort(end + 1);
-        // An answer, recursion available; one record, no others.
-        packet.putShort(2, (short) 0x8180).putShort(6, (short) 1).putInt(8, 0);
-        packet.limit(packet.capacity()).position(end + 5);
-        packet.putShort((short) 0xc00c).putShort((short) type).putShort((short) 1).putInt(60);
-        int length = type == 1 ? 4 : 16;
-        packet.putShort((short) length).put(new byte[length - 1]).put((byte) 7).flip();
-        socket.send(packet, socket.sender());
-      }
-    } catch (SocketException e) {
-      // Closed.
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 final class KillBenchmark implements Benchmark {
   private static final Duration FOREVER = Duration.ofDays(1);
   private static final int MANY = 100_000;
+  private static final String MOVED = "killAll, moved";
 
   private final int many;
 
@@ -35,17 +36,20 @@ final class KillBenchmark implements Benchmark {
         new Report(
             "kill",
             "Kill greenlets that sleep, up to the end of the last one: killAll of plain greenlets,"
-                + " and cancelling a task group; for each greenlet, in turn in one JVM, median of "
+                + " and cancelling a task group; \"moved\" after a collection, which a greenlet"
+                + " that waits for long has always seen. For each greenlet, in turn in one JVM,"
+                + " median of "
                 + options.rounds()
                 + " rounds (least-greatest). Starting them is not counted.");
     Rounds rounds = new Rounds();
     int few = many / 10;
     for (int count : new int[] {few, many}) {
-      rounds.add(name("killAll", count), nanos -> repeat(nanos, count, KillBenchmark::killAll));
+      rounds.add(name("killAll", count), nanos -> repeat(nanos, count, n -> killAll(n, false)));
+      rounds.add(name(MOVED, count), nanos -> repeat(nanos, count, n -> killAll(n, true)));
       rounds.add(name("group", count), nanos -> repeat(nanos, count, KillBenchmark::cancelGroup));
     }
     rounds.run(options);
-    for (String way : new String[] {"killAll", "group"}) {
+    for (String way : new String[] {"killAll", MOVED, "group"}) {
       for (int count : new int[] {few, many}) {
         Map<String, Object> cells = Report.cells();
         cells.put("kill", way);
@@ -82,12 +86,15 @@ final class KillBenchmark implements Benchmark {
         });
   }
 
-  private static long killAll(int count) {
+  private static long killAll(int count, boolean moved) {
     List<Greenlet<?>> victims = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       victims.add(Loomlet.spawn(() -> Loomlet.sleep(FOREVER)));
     }
     Loomlet.yield();
+    if (moved) {
+      System.gc();
+    }
     long start = System.nanoTime();
     Loomlet.killAll(victims);
     return System.nanoTime() - start;

@@ -23,7 +23,7 @@ final class BenchmarksTest {
   void groupsAndKillsAreMeasured() throws Exception {
     // when / then
     assertThat(rowsOf(measure(new GroupBenchmark(1000), SHORT), "ns", "ratio")).hasSize(2);
-    assertThat(rowsOf(measure(new KillBenchmark(1000), SHORT), "ns", "ratio")).hasSize(4);
+    assertThat(rowsOf(measure(new KillBenchmark(1000), SHORT), "ns", "ratio")).hasSize(6);
   }
 
   @Test

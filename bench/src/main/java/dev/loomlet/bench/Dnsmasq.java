@@ -1,0 +1,96 @@
+package dev.loomlet.bench;
+
+import dev.loomlet.Loomlet;
+import dev.loomlet.dns.DnsConfig;
+import dev.loomlet.dns.DnsResolver;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+
+/** The DNS server of many a router, with an address of each family for all names in test. */
+final class Dnsmasq implements AutoCloseable {
+  private static final String PROGRAM = "dnsmasq";
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final ServerProcess process;
+
+  private Dnsmasq(ServerProcess process) {
+    this.process = process;
+  }
+
+  static boolean isInstalled() {
+    return Home.hasProgram(PROGRAM);
+  }
+
+  /** Starts one that listens on the loopback interface. */
+  static Dnsmasq start() throws Exception {
+    int port = freePort();
+    // It says nothing when it is ready.
+    List<String> command =
+        List.of(
+            "/bin/sh",
+            "-c",
+            "echo \"listening on 127.0.0.1:$1\"; shift; exec \"$@\"",
+            "sh",
+            String.valueOf(port),
+            PROGRAM,
+            "--keep-in-foreground",
+            "--conf-file=/dev/null",
+            "--pid-file",
+            "--user=" + System.getProperty("user.name"),
+            "--no-resolv",
+            "--no-hosts",
+            "--listen-address=127.0.0.1",
+            "--bind-interfaces",
+            "--port=" + port,
+            "--local-ttl=60",
+            "--address=/test/192.0.2.1",
+            "--address=/test/2001:db8::1");
+    Dnsmasq server = new Dnsmasq(ServerProcess.start(PROGRAM, command, PATIENCE));
+    try {
+      server.awaitAnswer();
+      return server;
+    } catch (Exception e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitAnswer() throws Exception {
+    long begin = System.nanoTime();
+    Loomlet.run(
+        () -> {
+          DnsConfig config = DnsConfig.of(address()).withTimeout(Duration.ofSeconds(1));
+          while (true) {
+            try {
+              new DnsResolver(config).lookup("ready.test");
+              return;
+            } catch (UnknownHostException e) {
+              if (System.nanoTime() - begin > PATIENCE.toNanos()) {
+                throw new IOException(PROGRAM + " does not answer: " + process.complaints(), e);
+              }
+              Loomlet.sleep(20);
+            }
+          }
+        });
+  }
+
+  InetSocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), process.port());
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
