@@ -33,6 +33,17 @@ record PatchPoint(
     void write(CodeBuilder code);
   }
 
+  /** Each is made once. Of records the JVM links a method of its own for this, at each start. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return method.hashCode();
+  }
+
   String fullName() {
     return className + "." + method + descriptor;
   }
