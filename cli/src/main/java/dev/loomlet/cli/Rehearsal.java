@@ -10,11 +10,11 @@ public final class Rehearsal {
   /**
    * Runs a program, first compiled and then as it was kept.
    *
-   * @param args a source file
+   * @param args of the command
    */
   public static void main(String[] args) {
     for (int i = 0; i < 2; i++) {
-      Outcome outcome = Main.execute(System.out, System.err, "run", args[0]);
+      Outcome outcome = Main.execute(System.out, System.err, args);
       if (outcome.exitCode() != 0) {
         System.exit(outcome.exitCode());
       }
