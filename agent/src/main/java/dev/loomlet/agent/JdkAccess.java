@@ -19,7 +19,7 @@ final class JdkAccess {
   // In classes of their own: most programs need few of them, and each takes a while to be found.
 
   /** {@code FileDescriptor.fd}. */
-  private static final class Number {
+  private static final class Descriptors {
     static final VarHandle NUMBER =
         found(() -> in(FileDescriptor.class).findVarHandle(FileDescriptor.class, "fd", int.class));
   }
@@ -171,11 +171,11 @@ final class JdkAccess {
   }
 
   static int numberOf(FileDescriptor descriptor) {
-    return (int) Number.NUMBER.get(descriptor);
+    return (int) Descriptors.NUMBER.get(descriptor);
   }
 
   static void setNumber(FileDescriptor descriptor, int number) {
-    Number.NUMBER.set(descriptor, number);
+    Descriptors.NUMBER.set(descriptor, number);
   }
 
   /** Whether it is over a pipe to or from a child process. */

@@ -41,7 +41,15 @@ final class KeptClasses {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private boolean changed;
 
-  private record Entry(byte[] original, byte[] result) {}
+  private static final class Entry {
+    final byte[] original;
+    final byte[] result;
+
+    Entry(byte[] original, byte[] result) {
+      this.original = original;
+      this.result = result;
+    }
+  }
 
   private KeptClasses(@Nullable File file, String maker) {
     this.file = file;
@@ -52,11 +60,13 @@ final class KeptClasses {
   static KeptClasses open() {
     String name = System.getProperty(PROPERTY, "");
     String maker = name.isEmpty() ? null : maker();
-    if (maker == null) {
-      return new KeptClasses(null, "");
-    }
-    KeptClasses kept = new KeptClasses(new File(name), maker);
-    kept.read();
+    return maker == null ? new KeptClasses(null, "") : open(new File(name), maker);
+  }
+
+  /** What is in a file, if it was written by the same maker. */
+  static KeptClasses open(File file, String maker) {
+    KeptClasses kept = new KeptClasses(file, maker);
+    kept.read(file);
     return kept;
   }
 
@@ -82,6 +92,18 @@ final class KeptClasses {
     }
   }
 
+  /** Whether something was found out before, which depends on nothing else. */
+  boolean has(String fact) {
+    return entries.containsKey(fact);
+  }
+
+  /** Something was found out. */
+  void note(String fact) {
+    if (entries.putIfAbsent(fact, new Entry(NOTHING, NOTHING)) == null) {
+      changed = true;
+    }
+  }
+
   /** A class that depends on nothing else. */
   byte[] made(String name, Supplier<byte[]> maker) {
     return of(name, NOTHING, maker);
@@ -103,9 +125,9 @@ final class KeptClasses {
     return result;
   }
 
-  private void read() {
+  private void read(File from) {
     byte[] bytes;
-    try (FileInputStream in = new FileInputStream(file)) {
+    try (FileInputStream in = new FileInputStream(from)) {
       bytes = in.readAllBytes();
     } catch (IOException e) {
       return;

@@ -236,8 +236,12 @@ public final class Patch {
   }
 
   private static @Nullable String findAll(Topic topic, List<Class<?>> classes) {
-    for (PatchPoint point : pointsOf(Set.of(topic))) {
-      Class<?> type = point.find();
+    List<PatchPoint> points = pointsOf(Set.of(topic));
+    String present = "all methods of " + topic;
+    // To look at the methods of so many classes takes longer than to change those.
+    boolean known = kept().has(present);
+    for (PatchPoint point : points) {
+      Class<?> type = known ? point.type() : point.find();
       if (type == null) {
         return reasonWithout(point);
       }
@@ -245,6 +249,7 @@ public final class Patch {
         classes.add(type);
       }
     }
+    kept().note(present);
     return null;
   }
 

@@ -35,7 +35,7 @@ final class RingCalls extends NativeCalls {
   }
 
   int register(int ring, int operation, long argument, int count) {
-    return (int) result(slowly(SYSCALL, REGISTER, ring, operation, argument, count, 0, 0));
+    return (int) result(quickly(SYSCALL, REGISTER, ring, operation, argument, count, 0, 0));
   }
 
   /** io_uring_register(2) of something that cannot block. Any thread. */
