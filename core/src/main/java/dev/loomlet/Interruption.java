@@ -1,6 +1,7 @@
 package dev.loomlet;
 
 import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Interruption {
   /** Chains of causes may be circular. */
   private static final int DEEPEST = 100;
+
+  /** By a socket of the JDK that waits without our patches: it has no class of errors for it. */
+  private static final String CLOSED = "Closed by interrupt";
 
   private Interruption() {}
 
@@ -30,6 +34,7 @@ final class Interruption {
         || error instanceof Cancelled
         || error instanceof ClosedByInterruptException
         || error instanceof FileLockInterruptionException
-        || (error instanceof InterruptedIOException && !(error instanceof SocketTimeoutException));
+        || (error instanceof InterruptedIOException && !(error instanceof SocketTimeoutException))
+        || (error instanceof SocketException && CLOSED.equals(error.getMessage()));
   }
 }
