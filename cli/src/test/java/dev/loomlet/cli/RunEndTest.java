@@ -98,26 +98,27 @@ class RunEndTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--no-sockets", "--engine=nio"})
-  void aSignalSaysNothingOfSocketsThatTheJdkClosesForIt(String option) throws Exception {
+  @CsvSource({"--no-sockets", "--engine=nio", "--engine=auto"})
+  void aSignalSaysNothingOfSocketsThatAreClosedForIt(String option) throws Exception {
     String file =
         Sources.write(
             folder,
             "Accepts",
             """
+            import dev.loomlet.Loomlet;
             import java.net.*;
             void main() throws Exception {
               try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                   var client = new Socket(server.getInetAddress(), server.getLocalPort());
                   var peer = server.accept()) {
-                Thread.startVirtualThread(() -> {
+                Loomlet.spawn(() -> {
                   try {
                     client.getInputStream().read();
                   } catch (java.io.IOException e) {
                     throw new java.io.UncheckedIOException(e);
                   }
                 });
-                Thread.startVirtualThread(() -> IO.println("ready"));
+                Loomlet.spawn(() -> IO.println("ready"));
                 server.accept();
               }
             }
