@@ -135,7 +135,7 @@ class RunCommandTest {
             }
             """);
 
-    Completed run = InChildJvm.loomlet("run", "--threads", file);
+    Completed run = InChildJvm.loomlet("run", "--threads", "--no-watch", file);
 
     assertThat(run.out()).isEqualTo("200\ntrue\n[true]\n");
     assertThat(run.err()).isEmpty();
