@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The system property {@value #PROPERTY} names the file; without it nothing is kept. A class is
  * taken from there only if it would be made the same now: by the same jar on the same JDK, with the
- * same prefixes, and from the same bytes, which are compared one by one. All else is made, and the
- * file written anew, whole or not at all. Whoever can write to it can change the program, as with
- * the jar. Confined to the lock of {@link Patch}.
+ * same prefixes, and from the same bytes, which are compared one by one. All else is made, and what
+ * is not there yet is added to the file, which is written whole or not at all. Whoever can write to
+ * it can change the program, as with the jar. Confined to the lock of {@link Patch}.
  */
 final class KeptClasses {
   static final String PROPERTY = "loomlet.patch.kept";
@@ -120,8 +120,12 @@ final class KeptClasses {
       return found.result;
     }
     byte[] result = maker.get();
-    entries.put(name, new Entry(original, result));
-    changed = true;
+    // The JVM gives methods of classes outside of its archives in another order each time; to keep
+    // those again and again would cost more than it saves.
+    if (found == null) {
+      entries.put(name, new Entry(original, result));
+      changed = true;
+    }
     return result;
   }
 

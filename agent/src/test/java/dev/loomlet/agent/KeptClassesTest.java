@@ -65,17 +65,20 @@ class KeptClassesTest {
   }
 
   @Test
-  void aClassIsMadeAnewIfTheOriginalIsAnotherAndKeptThen() {
+  void aClassIsMadeEachTimeIfTheOriginalIsAnotherAndTheFileStaysAsItIs() throws IOException {
     // given
+    byte[] whole = Files.readAllBytes(file.toPath());
     byte[] changed = {1, 2, 4};
     KeptClasses next = KeptClasses.open(file, MAKER);
     // when
     ask(next, changed);
+    ask(next, changed);
     next.save();
     // then
-    assertThat(made).hasSize(1);
-    ask(KeptClasses.open(file, MAKER), changed);
-    assertThat(made).hasSize(1);
+    assertThat(made).hasSize(2);
+    assertThat(Files.readAllBytes(file.toPath())).isEqualTo(whole);
+    made.clear();
+    assertThat(isKept()).isTrue();
   }
 
   @Test
