@@ -7,4 +7,5 @@ import static dev.loomlet.Loomlet.spawn;
 
 void main() {
   joinAll(spawn(() -> sleep(1)), spawn(() -> sleep(1)));
+  IO.println();
 }

@@ -1,7 +1,7 @@
 package dev.loomlet.agent;
 
-import static java.lang.constant.ConstantDescs.CD_MethodHandle;
 import static java.lang.constant.ConstantDescs.CLASS_INIT_NAME;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
 import java.lang.classfile.ClassBuilder;
@@ -9,27 +9,39 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * A class among the JDK's own through which patched methods reach {@link Hooks}.
  *
- * <p>The JDK's classes cannot name ours, which belong to another class loader. So one class is
- * defined in {@code java.base} that holds a method handle for each hook, in constant fields, which
- * the compiler sees through. A second one only carries the handles to the initialiser of the first.
+ * <p>The JDK's classes cannot name ours, which belong to another class loader. So two classes are
+ * defined in {@code java.base}: an abstract one with a method for each hook, and the one that
+ * patched methods call, with a static method for each, which calls that of an object in a constant.
+ * Beside {@link Hooks} a class of that object extends the abstract one and calls ours. The compiler
+ * sees through all of it, and nothing of it must be linked, or even loaded, while a hook runs.
  */
 final class HookClass {
   static final String PACKAGE = "sun.nio.ch";
   static final String NAME = PACKAGE + ".LoomletHooks";
 
-  private static final String CARRIER = PACKAGE + ".LoomletHookCarrier";
-  private static final String HANDLES = "handles";
-  private static final ClassDesc HANDLE_ARRAY = CD_MethodHandle.arrayType();
+  /** The class in this package that the JDK's calls come through. */
+  static final String BRIDGE = HookClass.class.getPackageName() + ".HookBridge";
+
+  private static final ClassDesc HOOKS_TYPE = ClassDesc.of(NAME);
+  private static final ClassDesc TARGET_TYPE = ClassDesc.of(PACKAGE + ".LoomletHookTarget");
+  private static final ClassDesc BRIDGE_TYPE = ClassDesc.of(BRIDGE);
+
+  /** Of the abstract class: how the object gets to the constant. */
+  private static final String GIVEN = "given";
+
+  private static final String CONSTANT = "TARGET";
+
   private static final List<Hook> HOOKS =
       Stream.<Hook>concat(Arrays.stream(HookMethod.values()), Arrays.stream(NativeCall.values()))
           .toList();
@@ -38,72 +50,123 @@ final class HookClass {
   private HookClass() {}
 
   /**
-   * Defines the class. Its package must be open to this module.
+   * Defines the classes. Their package must be open to this module.
    *
-   * @throws ReflectiveOperationException if it cannot be defined
+   * @param kept has their bytes, or gets them
+   * @throws ReflectiveOperationException if they cannot be defined
    */
-  static void define() throws ReflectiveOperationException {
+  static void define(KeptClasses kept) throws ReflectiveOperationException {
     MethodHandles.Lookup own = MethodHandles.lookup();
-    MethodHandle[] handles = new MethodHandle[HOOKS.size()];
-    for (int i = 0; i < handles.length; i++) {
-      Hook hook = HOOKS.get(i);
-      handles[i] = own.findStatic(hook.home(), hook.methodName(), hook.type());
-    }
     Class<?> neighbour = Class.forName(PACKAGE + ".NativeThread", false, null);
-    MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(neighbour, own);
-    Class<?> carrier = lookup.defineClass(carrier());
-    lookup.findStaticVarHandle(carrier, HANDLES, MethodHandle[].class).set(handles);
-    lookup.ensureInitialized(lookup.defineClass(hooks()));
+    MethodHandles.Lookup inJdk = MethodHandles.privateLookupIn(neighbour, own);
+    inJdk.defineClass(kept.made("target", HookClass::target));
+    own.ensureInitialized(own.defineClass(kept.made("bridge", HookClass::bridge)));
+    inJdk.ensureInitialized(inJdk.defineClass(kept.made("hooks", HookClass::hooks)));
   }
 
-  private static byte[] carrier() {
+  private static byte[] target() {
     return ClassFile.of()
         .build(
-            ClassDesc.of(CARRIER),
-            builder -> builder.withField(HANDLES, HANDLE_ARRAY, PUBLIC_STATIC));
+            TARGET_TYPE,
+            builder -> {
+              builder.withFlags(
+                  ClassFile.ACC_PUBLIC | ClassFile.ACC_ABSTRACT | ClassFile.ACC_SUPER);
+              builder.withField(GIVEN, TARGET_TYPE, PUBLIC_STATIC);
+              addConstructor(builder, ConstantDescs.CD_Object);
+              for (Hook hook : HOOKS) {
+                builder.withMethod(
+                    hook.calledName(),
+                    hook.descriptor(),
+                    ClassFile.ACC_PUBLIC | ClassFile.ACC_ABSTRACT,
+                    _ -> {});
+              }
+            });
+  }
+
+  private static byte[] bridge() {
+    return ClassFile.of()
+        .build(
+            BRIDGE_TYPE,
+            builder -> {
+              builder.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+              builder.withSuperclass(TARGET_TYPE);
+              addConstructor(builder, TARGET_TYPE);
+              addInitialiser(
+                  builder,
+                  code ->
+                      code.new_(BRIDGE_TYPE)
+                          .dup()
+                          .invokespecial(BRIDGE_TYPE, INIT_NAME, MTD_void)
+                          .putstatic(TARGET_TYPE, GIVEN, TARGET_TYPE));
+              for (Hook hook : HOOKS) {
+                builder.withMethodBody(
+                    hook.calledName(),
+                    hook.descriptor(),
+                    ClassFile.ACC_PUBLIC,
+                    code -> {
+                      loadParameters(code, hook.descriptor());
+                      code.invokestatic(
+                              ClassDesc.of(hook.home().getName()),
+                              hook.methodName(),
+                              hook.descriptor())
+                          .return_(TypeKind.from(hook.descriptor().returnType()));
+                    });
+              }
+            });
   }
 
   private static byte[] hooks() {
     return ClassFile.of()
         .build(
-            ClassDesc.of(NAME),
+            HOOKS_TYPE,
             builder -> {
               builder.withFlags(ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
-              builder.withMethodBody(
-                  CLASS_INIT_NAME, MTD_void, ClassFile.ACC_STATIC, HookClass::takeHandles);
+              builder.withField(
+                  CONSTANT,
+                  TARGET_TYPE,
+                  ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL);
+              addInitialiser(
+                  builder,
+                  code ->
+                      code.getstatic(TARGET_TYPE, GIVEN, TARGET_TYPE)
+                          .putstatic(HOOKS_TYPE, CONSTANT, TARGET_TYPE));
               for (Hook hook : HOOKS) {
-                addHook(builder, hook);
+                builder.withMethodBody(
+                    hook.calledName(),
+                    hook.descriptor(),
+                    PUBLIC_STATIC,
+                    code -> {
+                      code.getstatic(HOOKS_TYPE, CONSTANT, TARGET_TYPE);
+                      loadParameters(code, hook.descriptor());
+                      code.invokevirtual(TARGET_TYPE, hook.calledName(), hook.descriptor())
+                          .return_(TypeKind.from(hook.descriptor().returnType()));
+                    });
               }
             });
   }
 
-  private static void takeHandles(CodeBuilder code) {
-    for (int i = 0; i < HOOKS.size(); i++) {
-      code.getstatic(ClassDesc.of(CARRIER), HANDLES, HANDLE_ARRAY)
-          .loadConstant(i)
-          .aaload()
-          .putstatic(ClassDesc.of(NAME), HOOKS.get(i).constant(), CD_MethodHandle);
-    }
-    code.return_();
+  private static void addConstructor(ClassBuilder builder, ClassDesc parent) {
+    builder.withMethodBody(
+        INIT_NAME,
+        MTD_void,
+        ClassFile.ACC_PUBLIC,
+        code -> code.aload(0).invokespecial(parent, INIT_NAME, MTD_void).return_());
   }
 
-  private static void addHook(ClassBuilder builder, Hook hook) {
-    builder.withField(
-        hook.constant(),
-        CD_MethodHandle,
-        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL);
-    MethodTypeDesc type = hook.descriptor();
+  private static void addInitialiser(ClassBuilder builder, Consumer<CodeBuilder> body) {
     builder.withMethodBody(
-        hook.calledName(),
-        type,
-        PUBLIC_STATIC,
+        CLASS_INIT_NAME,
+        MTD_void,
+        ClassFile.ACC_STATIC,
         code -> {
-          code.getstatic(ClassDesc.of(NAME), hook.constant(), CD_MethodHandle);
-          for (int i = 0; i < type.parameterCount(); i++) {
-            code.loadLocal(TypeKind.from(type.parameterType(i)), code.parameterSlot(i));
-          }
-          code.invokevirtual(CD_MethodHandle, "invokeExact", type)
-              .return_(TypeKind.from(type.returnType()));
+          body.accept(code);
+          code.return_();
         });
+  }
+
+  private static void loadParameters(CodeBuilder code, MethodTypeDesc type) {
+    for (int i = 0; i < type.parameterCount(); i++) {
+      code.loadLocal(TypeKind.from(type.parameterType(i)), code.parameterSlot(i));
+    }
   }
 }

@@ -16,100 +16,166 @@ import java.util.stream.Stream;
 
 /** Members of the JDK that hooks need; their packages must be open before this is used. */
 final class JdkAccess {
-  private static final VarHandle NUMBER;
-  private static final MethodHandle WRITE;
-  private static final MethodHandle READ;
-  private static final MethodHandle READ_FILE;
-  private static final MethodHandle WRITE_FILE;
-  private static final MethodHandle READ_CHANNEL;
-  private static final MethodHandle READ_CHANNEL_AT;
-  private static final MethodHandle WRITE_CHANNEL;
-  private static final MethodHandle WRITE_CHANNEL_AT;
-  private static final MethodHandle LOCK;
-  private static final VarHandle TRACED;
-  private static final MethodHandle START_POLLERS;
-  private static final MethodHandle LOOK_UP;
-  private static final MethodHandle CONNECTION_RESET;
-  private static final MethodHandle NAME_OF;
-  private static final Class<?> PIPE_INPUT;
-  private static final Class<?> PIPE_OUTPUT;
+  // In classes of their own: most programs need few of them, and each takes a while to be found.
 
-  static {
-    try {
-      MethodHandles.Lookup own = MethodHandles.lookup();
-      NUMBER =
-          MethodHandles.privateLookupIn(FileDescriptor.class, own)
-              .findVarHandle(FileDescriptor.class, "fd", int.class);
-      WRITE =
-          MethodHandles.privateLookupIn(FileOutputStream.class, own)
-              .findSpecial(
-                  FileOutputStream.class,
-                  "write",
-                  methodType(void.class, byte[].class, int.class, int.class),
-                  FileOutputStream.class);
-      MethodHandles.Lookup inInput = MethodHandles.privateLookupIn(FileInputStream.class, own);
-      MethodType reading = methodType(int.class, byte[].class, int.class, int.class);
-      READ = inInput.findSpecial(FileInputStream.class, "read", reading, FileInputStream.class);
-      TRACED = inInput.findStaticVarHandle(FileInputStream.class, "jfrTracing", boolean.class);
-      MethodHandles.Lookup inFile = MethodHandles.privateLookupIn(RandomAccessFile.class, own);
-      READ_FILE = onObject(inFile.findVirtual(RandomAccessFile.class, "readBytes", reading));
-      WRITE_FILE =
-          onObject(
-              inFile.findVirtual(
-                  RandomAccessFile.class, "implWriteBytes", reading.changeReturnType(void.class)));
-      Class<?> dispatcher = Class.forName("sun.nio.ch.UnixFileDispatcherImpl", false, null);
-      MethodHandles.Lookup inDispatcher = MethodHandles.privateLookupIn(dispatcher, own);
-      MethodType moving = methodType(int.class, FileDescriptor.class, long.class, int.class);
-      MethodType movingAt = moving.appendParameterTypes(long.class);
-      READ_CHANNEL = onObject(inDispatcher.findVirtual(dispatcher, "read", moving));
-      READ_CHANNEL_AT = onObject(inDispatcher.findVirtual(dispatcher, "pread", movingAt));
-      WRITE_CHANNEL = onObject(inDispatcher.findVirtual(dispatcher, "write", moving));
-      WRITE_CHANNEL_AT = onObject(inDispatcher.findVirtual(dispatcher, "pwrite", movingAt));
-      Class<?> channel = Class.forName("sun.nio.ch.FileChannelImpl", false, null);
-      LOCK =
-          MethodHandles.privateLookupIn(channel, own)
-              .findVirtual(
-                  channel,
-                  "lock",
-                  methodType(FileLock.class, long.class, long.class, boolean.class))
-              .asType(
-                  methodType(Object.class, Object.class, long.class, long.class, boolean.class));
-      Class<?> pollers = Class.forName("sun.nio.ch.Poller$Pollers", false, null);
-      START_POLLERS =
-          MethodHandles.privateLookupIn(pollers, own)
-              .findVirtual(pollers, "start", methodType(void.class))
-              .asType(methodType(void.class, Object.class));
-      Class<?> resolver = Class.forName("java.net.InetAddress$PlatformResolver", false, null);
-      Class<?> policy = Class.forName("java.net.spi.InetAddressResolver$LookupPolicy", false, null);
-      LOOK_UP =
-          MethodHandles.privateLookupIn(resolver, own)
-              .findVirtual(resolver, "lookupByName", methodType(Stream.class, String.class, policy))
-              .asType(methodType(Object.class, Object.class, String.class, Object.class));
-      Class<?> reset = Class.forName("sun.net.ConnectionResetException", false, null);
-      CONNECTION_RESET =
-          MethodHandles.privateLookupIn(reset, own)
-              .findConstructor(reset, methodType(void.class, String.class))
-              .asType(methodType(IOException.class, String.class));
-      NAME_OF =
-          onObject(
-              MethodHandles.privateLookupIn(resolver, own)
-                  .findVirtual(
-                      resolver, "lookupByAddress", methodType(String.class, byte[].class)));
-      PIPE_INPUT = Class.forName("java.lang.Process$PipeInputStream", false, null);
-      PIPE_OUTPUT = Class.forName("java.lang.Process$PipeOutputStream", false, null);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
+  /** {@code FileDescriptor.fd}. */
+  private static final class Descriptors {
+    static final VarHandle NUMBER =
+        found(() -> in(FileDescriptor.class).findVarHandle(FileDescriptor.class, "fd", int.class));
+  }
+
+  /** Streams over files. */
+  private static final class Streams {
+    static final MethodHandle WRITE =
+        found(
+            () ->
+                in(FileOutputStream.class)
+                    .findSpecial(FileOutputStream.class, "write", WRITING, FileOutputStream.class));
+    static final MethodHandle READ =
+        found(
+            () ->
+                in(FileInputStream.class)
+                    .findSpecial(FileInputStream.class, "read", READING, FileInputStream.class));
+  }
+
+  /** Whether the flight recorder looks on. */
+  private static final class Traced {
+    static final VarHandle TRACED =
+        found(
+            () ->
+                in(FileInputStream.class)
+                    .findStaticVarHandle(FileInputStream.class, "jfrTracing", boolean.class));
+  }
+
+  /** {@code RandomAccessFile}. */
+  private static final class Files {
+    static final MethodHandle READ =
+        onObject(
+            () ->
+                in(RandomAccessFile.class)
+                    .findVirtual(RandomAccessFile.class, "readBytes", READING));
+    static final MethodHandle WRITE =
+        onObject(
+            () ->
+                in(RandomAccessFile.class)
+                    .findVirtual(RandomAccessFile.class, "implWriteBytes", WRITING));
+  }
+
+  /** What file channels read and write with. */
+  private static final class Channels {
+    private static final Class<?> DISPATCHER = classOf("sun.nio.ch.UnixFileDispatcherImpl");
+    private static final MethodType MOVING =
+        methodType(int.class, FileDescriptor.class, long.class, int.class);
+    private static final MethodType MOVING_AT = MOVING.appendParameterTypes(long.class);
+
+    static final MethodHandle READ = dispatching("read", MOVING);
+    static final MethodHandle READ_AT = dispatching("pread", MOVING_AT);
+    static final MethodHandle WRITE = dispatching("write", MOVING);
+    static final MethodHandle WRITE_AT = dispatching("pwrite", MOVING_AT);
+
+    private static MethodHandle dispatching(String name, MethodType type) {
+      return onObject(() -> in(DISPATCHER).findVirtual(DISPATCHER, name, type));
     }
+  }
+
+  /** Locks on files. */
+  private static final class Locks {
+    private static final Class<?> CHANNEL = classOf("sun.nio.ch.FileChannelImpl");
+
+    static final MethodHandle LOCK =
+        found(
+            () ->
+                in(CHANNEL)
+                    .findVirtual(
+                        CHANNEL,
+                        "lock",
+                        methodType(FileLock.class, long.class, long.class, boolean.class))
+                    .asType(
+                        methodType(
+                            Object.class, Object.class, long.class, long.class, boolean.class)));
+  }
+
+  /** The JDK's own pollers. */
+  private static final class Pollers {
+    private static final Class<?> POLLERS = classOf("sun.nio.ch.Poller$Pollers");
+
+    static final MethodHandle START =
+        onObject(() -> in(POLLERS).findVirtual(POLLERS, "start", methodType(void.class)));
+  }
+
+  /** Sockets whose peer is gone. */
+  private static final class Resets {
+    private static final Class<?> RESET = classOf("sun.net.ConnectionResetException");
+
+    static final MethodHandle CONNECTION_RESET =
+        found(
+            () ->
+                in(RESET)
+                    .findConstructor(RESET, methodType(void.class, String.class))
+                    .asType(methodType(IOException.class, String.class)));
+  }
+
+  /** Host names. */
+  private static final class Names {
+    private static final Class<?> RESOLVER = classOf("java.net.InetAddress$PlatformResolver");
+    private static final Class<?> POLICY = classOf("java.net.spi.InetAddressResolver$LookupPolicy");
+
+    static final MethodHandle LOOK_UP =
+        found(
+            () ->
+                in(RESOLVER)
+                    .findVirtual(
+                        RESOLVER, "lookupByName", methodType(Stream.class, String.class, POLICY))
+                    .asType(methodType(Object.class, Object.class, String.class, Object.class)));
+    static final MethodHandle NAME_OF =
+        onObject(
+            () ->
+                in(RESOLVER)
+                    .findVirtual(
+                        RESOLVER, "lookupByAddress", methodType(String.class, byte[].class)));
+  }
+
+  private static final MethodType READING =
+      methodType(int.class, byte[].class, int.class, int.class);
+  private static final MethodType WRITING = READING.changeReturnType(void.class);
+  private static final Class<?> PIPE_INPUT = classOf("java.lang.Process$PipeInputStream");
+  private static final Class<?> PIPE_OUTPUT = classOf("java.lang.Process$PipeOutputStream");
+
+  /** Looks for a member. */
+  @FunctionalInterface
+  private interface Search<T> {
+    T find() throws ReflectiveOperationException;
   }
 
   private JdkAccess() {}
 
+  private static <T> T found(Search<T> search) {
+    try {
+      return search.find();
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("this JDK is another one than Loomlet knows", e);
+    }
+  }
+
+  private static MethodHandle onObject(Search<MethodHandle> search) {
+    MethodHandle method = found(search);
+    return method.asType(method.type().changeParameterType(0, Object.class));
+  }
+
+  private static MethodHandles.Lookup in(Class<?> type) throws IllegalAccessException {
+    return MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+  }
+
+  private static Class<?> classOf(String name) {
+    return found(() -> Class.forName(name, false, null));
+  }
+
   static int numberOf(FileDescriptor descriptor) {
-    return (int) NUMBER.get(descriptor);
+    return (int) Descriptors.NUMBER.get(descriptor);
   }
 
   static void setNumber(FileDescriptor descriptor, int number) {
-    NUMBER.set(descriptor, number);
+    Descriptors.NUMBER.set(descriptor, number);
   }
 
   /** Whether it is over a pipe to or from a child process. */
@@ -120,7 +186,7 @@ final class JdkAccess {
   /** The JDK's own method, whatever a subclass makes of it. */
   static void write(FileOutputStream out, byte[] bytes, int offset, int length) throws IOException {
     try {
-      WRITE.invokeExact(out, bytes, offset, length);
+      Streams.WRITE.invokeExact(out, bytes, offset, length);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -131,7 +197,7 @@ final class JdkAccess {
   /** What the JDK's sockets take for a reset, and remember. */
   static IOException connectionReset() {
     try {
-      return (IOException) CONNECTION_RESET.invokeExact("Connection reset");
+      return (IOException) Resets.CONNECTION_RESET.invokeExact("Connection reset");
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -139,28 +205,24 @@ final class JdkAccess {
     }
   }
 
-  private static MethodHandle onObject(MethodHandle method) {
-    return method.asType(method.type().changeParameterType(0, Object.class));
-  }
-
   /** Whether the flight recorder wants to know of each use of a file. */
   static boolean isTraced() {
-    return (boolean) TRACED.get();
+    return (boolean) Traced.TRACED.get();
   }
 
   /** The JDK's own method, whatever a subclass makes of it. */
   static int read(FileInputStream in, byte[] bytes, int offset, int length) throws Throwable {
-    return (int) READ.invokeExact(in, bytes, offset, length);
+    return (int) Streams.READ.invokeExact(in, bytes, offset, length);
   }
 
   /** {@code RandomAccessFile.readBytes}. */
   static int readFile(Object file, byte[] bytes, int offset, int length) throws Throwable {
-    return (int) READ_FILE.invokeExact(file, bytes, offset, length);
+    return (int) Files.READ.invokeExact(file, bytes, offset, length);
   }
 
   /** {@code RandomAccessFile.implWriteBytes}. */
   static void writeFile(Object file, byte[] bytes, int offset, int length) throws Throwable {
-    WRITE_FILE.invokeExact(file, bytes, offset, length);
+    Files.WRITE.invokeExact(file, bytes, offset, length);
   }
 
   /** What a {@code FileChannel} reads with; a position of -1 is the channel's own. */
@@ -168,8 +230,8 @@ final class JdkAccess {
       Object dispatcher, FileDescriptor descriptor, long address, int length, long position)
       throws Throwable {
     return position < 0
-        ? (int) READ_CHANNEL.invokeExact(dispatcher, descriptor, address, length)
-        : (int) READ_CHANNEL_AT.invokeExact(dispatcher, descriptor, address, length, position);
+        ? (int) Channels.READ.invokeExact(dispatcher, descriptor, address, length)
+        : (int) Channels.READ_AT.invokeExact(dispatcher, descriptor, address, length, position);
   }
 
   /** What a {@code FileChannel} writes with; a position of -1 is the channel's own. */
@@ -177,22 +239,22 @@ final class JdkAccess {
       Object dispatcher, FileDescriptor descriptor, long address, int length, long position)
       throws Throwable {
     return position < 0
-        ? (int) WRITE_CHANNEL.invokeExact(dispatcher, descriptor, address, length)
-        : (int) WRITE_CHANNEL_AT.invokeExact(dispatcher, descriptor, address, length, position);
+        ? (int) Channels.WRITE.invokeExact(dispatcher, descriptor, address, length)
+        : (int) Channels.WRITE_AT.invokeExact(dispatcher, descriptor, address, length, position);
   }
 
   /** {@code FileChannelImpl.lock}. */
   static Object lock(Object channel, long position, long size, boolean shared) throws Throwable {
-    return (Object) LOCK.invokeExact(channel, position, size, shared);
+    return (Object) Locks.LOCK.invokeExact(channel, position, size, shared);
   }
 
   static void startPollers(Object pollers) throws Throwable {
-    START_POLLERS.invokeExact(pollers);
+    Pollers.START.invokeExact(pollers);
   }
 
   static Object lookUp(Object resolver, String host, Object policy) throws IOException {
     try {
-      return (Object) LOOK_UP.invokeExact(resolver, host, policy);
+      return (Object) Names.LOOK_UP.invokeExact(resolver, host, policy);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -202,7 +264,7 @@ final class JdkAccess {
 
   static Object nameOf(Object resolver, byte[] address) throws IOException {
     try {
-      return (String) NAME_OF.invokeExact(resolver, address);
+      return (String) Names.NAME_OF.invokeExact(resolver, address);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -48,6 +48,9 @@ public final class Patch {
 
   private static boolean prepared;
 
+  /** Opened when it is needed. */
+  private static @Nullable KeptClasses kept;
+
   /** Whether {@link #simulate} has been called. */
   private static boolean simulating;
 
@@ -233,8 +236,12 @@ public final class Patch {
   }
 
   private static @Nullable String findAll(Topic topic, List<Class<?>> classes) {
-    for (PatchPoint point : pointsOf(Set.of(topic))) {
-      Class<?> type = point.find();
+    List<PatchPoint> points = pointsOf(Set.of(topic));
+    String present = "all methods of " + topic;
+    // To look at the methods of so many classes takes longer than to change those.
+    boolean known = kept().has(present);
+    for (PatchPoint point : points) {
+      Class<?> type = known ? point.type() : point.find();
       if (type == null) {
         return reasonWithout(point);
       }
@@ -242,6 +249,7 @@ public final class Patch {
         classes.add(type);
       }
     }
+    kept().note(present);
     return null;
   }
 
@@ -260,7 +268,7 @@ public final class Patch {
     try {
       Access.open(tool);
       JdkInternals.requireFit();
-      HookClass.define();
+      HookClass.define(kept());
       prepared = true;
       return true;
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
@@ -277,7 +285,7 @@ public final class Patch {
     points.addAll(again.stream().filter(each -> sharesClass(each, points)).toList());
     points.stream().filter(WOVEN::contains).map(PatchPoint::find).forEach(classes::add);
     points.addAll(WOVEN_ALONE.stream().filter(each -> sharesClass(each, points)).toList());
-    Weaver weaver = new Weaver(List.copyOf(points));
+    Weaver weaver = new Weaver(List.copyOf(points), kept());
     Throwable failure = retransform(tool, weaver, classes);
     if (failure == null && weaver.isComplete()) {
       points.stream().filter(each -> !WOVEN_ALONE.contains(each)).forEach(WOVEN::add);
@@ -330,7 +338,7 @@ public final class Patch {
     if (!prepare(tool, Set.of())) {
       return "the JDK's internals are out of reach";
     }
-    Weaver weaver = new Weaver(List.of(point));
+    Weaver weaver = new Weaver(List.of(point), kept());
     Throwable failure = retransform(tool, weaver, Set.of(type));
     if (failure != null || !weaver.isComplete()) {
       return point.className() + " could not be changed: " + failure;
@@ -350,7 +358,17 @@ public final class Patch {
     } finally {
       // What is left registered would be asked about every class that is loaded.
       tool.removeTransformer(weaver);
+      kept().save();
     }
+  }
+
+  private static KeptClasses kept() {
+    KeptClasses opened = kept;
+    if (opened == null) {
+      opened = KeptClasses.open();
+      kept = opened;
+    }
+    return opened;
   }
 
   /** Weaves all that has ever been woven, and has other classes transformed with theirs. */
@@ -363,7 +381,7 @@ public final class Patch {
         classes.add(type);
       }
     }
-    Weaver weaver = new Weaver(List.copyOf(points));
+    Weaver weaver = new Weaver(List.copyOf(points), kept());
     Throwable failure = retransform(tool, weaver, classes);
     return failure == null && weaver.isComplete() ? null : "they could not be patched: " + failure;
   }

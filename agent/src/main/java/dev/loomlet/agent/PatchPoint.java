@@ -33,6 +33,17 @@ record PatchPoint(
     void write(CodeBuilder code);
   }
 
+  /** Each is made once. Of records the JVM links a method of its own for this, at each start. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return method.hashCode();
+  }
+
   String fullName() {
     return className + "." + method + descriptor;
   }
@@ -45,10 +56,22 @@ record PatchPoint(
     return method.equals(name) && descriptor.equals(itsDescriptor);
   }
 
-  /** Whether this JDK has the method; loads its class without initialising it. */
-  @Nullable Class<?> find() {
+  /** The class, not initialised; null if this JDK has none of the name. */
+  @Nullable Class<?> type() {
     try {
-      Class<?> type = Class.forName(className, false, null);
+      return Class.forName(className, false, null);
+    } catch (ClassNotFoundException | LinkageError e) {
+      return null;
+    }
+  }
+
+  /** The class if this JDK has the method. */
+  @Nullable Class<?> find() {
+    Class<?> type = type();
+    if (type == null) {
+      return null;
+    }
+    try {
       Executable[] candidates =
           method.equals(ConstantDescs.INIT_NAME)
               ? type.getDeclaredConstructors()
@@ -60,7 +83,7 @@ record PatchPoint(
         }
       }
       return null;
-    } catch (ClassNotFoundException | LinkageError e) {
+    } catch (LinkageError e) {
       return null;
     }
   }

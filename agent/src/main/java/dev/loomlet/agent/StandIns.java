@@ -2,7 +2,9 @@ package dev.loomlet.agent;
 
 import dev.loomlet.Loop;
 import dev.loomlet.wait.Task;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -30,6 +32,28 @@ final class StandIns {
   private static final String COUNTING_CONTAINER = "jdk.internal.vm.SharedThreadContainer";
 
   private static final String SERVICE_THREAD = "jdk.internal.misc.InnocuousThread";
+
+  /** The JDK's HTTP server, whose threads run what the program gave it. */
+  private static final String SERVER = "sun.net.httpserver.";
+
+  /** Whose threads wait in the kernel, for asynchronous channels. */
+  private static final String CHANNELS = "sun.nio.ch.";
+
+  /** Parts of the JDK that start threads for whoever calls them. */
+  private static final List<String> PASSED_OVER =
+      List.of(
+          HookClass.NAME,
+          "java.lang.Iterable",
+          "java.lang.System$",
+          "java.lang.Thread",
+          "java.lang.invoke.",
+          "java.util.",
+          "jdk.internal.vm.");
+
+  /** Others among them that do so for themselves. */
+  private static final List<String> SERVICES = List.of("java.util.logging.", "java.util.prefs.");
+
+  private static final Set<Class<?>> OWN = Set.of(StandIns.class, Hooks.class);
 
   /**
    * The loop of whoever gives it something to do, in the place of the common pool. Not one loop:
@@ -78,6 +102,7 @@ final class StandIns {
   static boolean startInContainer(Thread thread, Object container) {
     return mayStandIn(thread)
         && container.getClass().getName().equals(COUNTING_CONTAINER)
+        && !isForChannels()
         && begin(thread);
   }
 
@@ -101,28 +126,55 @@ final class StandIns {
     return false;
   }
 
-  /** Whether the one who starts a thread is no part of the JDK, but for timers and servers. */
+  /**
+   * Whether a thread is started by the program or one of its libraries, or on their behalf.
+   *
+   * <p>The JDK starts threads for itself, too: those wait in ways that no patch reaches, or are to
+   * outlive the loop. So the JDK's classes do not count but for servers, with what they start for
+   * every program. Collections, streams and timers are passed over: who called those counts, as in
+   * {@code threads.forEach(Thread::start)}.
+   */
   private static boolean isProgramsDoing() {
-    Class<?> starter =
-        WALKER.walk(
-            frames ->
-                frames
-                    .<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
-                    .filter(each -> !isMachinery(each))
-                    .findFirst()
-                    .orElse(Object.class));
-    String name = starter.getName();
-    boolean ofJdk =
-        starter.getClassLoader() == null
-            || starter.getClassLoader() == ClassLoader.getPlatformClassLoader();
-    return !ofJdk || name.startsWith("java.util.Timer") || name.startsWith("sun.net.httpserver.");
+    Class<?> starter = starter();
+    return !isOfJdk(starter) || starter.getName().startsWith(SERVER);
   }
 
-  private static boolean isMachinery(Class<?> type) {
-    return type == StandIns.class
-        || type == Thread.class
-        || type.getName().equals(HookClass.NAME)
-        || type.getName().startsWith("java.lang.invoke.");
+  /** Whether a pool's thread is to be one of those on which the JDK waits for channels. */
+  private static boolean isForChannels() {
+    Class<?> starter = starter();
+    return isOfJdk(starter) && starter.getName().startsWith(CHANNELS);
+  }
+
+  private static Class<?> starter() {
+    return WALKER.walk(
+        frames ->
+            frames
+                .<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+                .filter(each -> !isPassedOver(each))
+                .findFirst()
+                .orElse(Object.class));
+  }
+
+  private static boolean isOfJdk(Class<?> type) {
+    return type.getClassLoader() == null
+        || type.getClassLoader() == ClassLoader.getPlatformClassLoader();
+  }
+
+  private static boolean isPassedOver(Class<?> type) {
+    return OWN.contains(type)
+        || type.getName().equals(HookClass.BRIDGE)
+        || (isOfJdk(type)
+            && startsWithOneOf(type.getName(), PASSED_OVER)
+            && !startsWithOneOf(type.getName(), SERVICES));
+  }
+
+  private static boolean startsWithOneOf(String name, List<String> beginnings) {
+    for (String each : beginnings) {
+      if (name.startsWith(each)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean begin(Thread thread) {

@@ -9,6 +9,7 @@ import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
 import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** Puts prefixes in front of methods while their classes are transformed. */
 final class Weaver implements ClassFileTransformer {
   private final List<PatchPoint> points;
+  private final KeptClasses kept;
   private final Set<PatchPoint> woven = new HashSet<>();
   private @Nullable Throwable failure;
 
-  Weaver(List<PatchPoint> points) {
+  Weaver(List<PatchPoint> points, KeptClasses kept) {
     this.points = points;
+    this.kept = kept;
   }
 
   /** Whether every point has been woven. */
@@ -45,13 +48,21 @@ final class Weaver implements ClassFileTransformer {
     if (loader != null) {
       return null;
     }
-    List<PatchPoint> wanted =
-        points.stream().filter(each -> each.internalName().equals(className)).toList();
+    List<PatchPoint> wanted = new ArrayList<>();
+    StringBuilder name = new StringBuilder(className);
+    for (PatchPoint each : points) {
+      if (each.internalName().equals(className)) {
+        wanted.add(each);
+        name.append(' ').append(each.method()).append(each.descriptor());
+      }
+    }
     if (wanted.isEmpty()) {
       return null;
     }
     try {
-      return weave(bytes, wanted);
+      byte[] result = kept.of(name.toString(), bytes, () -> weave(bytes, wanted));
+      woven.addAll(wanted);
+      return result;
     } catch (RuntimeException | Error e) {
       // The JVM would only pass over it in silence.
       failure = e;
@@ -61,21 +72,27 @@ final class Weaver implements ClassFileTransformer {
 
   private byte[] weave(byte[] bytes, List<PatchPoint> wanted) {
     ClassFile files = ClassFile.of();
-    return files.transformClass(
-        files.parse(bytes),
-        (ClassTransform)
-            (builder, element) -> {
-              List<PatchPoint> found =
-                  element instanceof MethodModel method ? find(method, wanted) : List.of();
-              if (found.isEmpty()) {
-                builder.with(element);
-              } else {
-                builder.transformMethod(
-                    (MethodModel) element,
-                    MethodTransform.transformingCode(new PrefixTransform(found)));
-                woven.addAll(found);
-              }
-            });
+    Set<PatchPoint> missing = new HashSet<>(wanted);
+    byte[] result =
+        files.transformClass(
+            files.parse(bytes),
+            (ClassTransform)
+                (builder, element) -> {
+                  List<PatchPoint> found =
+                      element instanceof MethodModel method ? find(method, wanted) : List.of();
+                  if (found.isEmpty()) {
+                    builder.with(element);
+                  } else {
+                    builder.transformMethod(
+                        (MethodModel) element,
+                        MethodTransform.transformingCode(new PrefixTransform(found)));
+                    missing.removeAll(Set.copyOf(found));
+                  }
+                });
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException("there is no " + missing.iterator().next().fullName());
+    }
+    return result;
   }
 
   /** A method may have several: whoever comes first is asked first. */

@@ -7,6 +7,13 @@ import dev.loomlet.Action;
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
+import java.lang.ref.Cleaner;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousChannelGroup;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.AsynchronousSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -291,6 +298,81 @@ class PatchedThreadTest {
               ExecutorService each = Executors.newThreadPerTaskExecutor(Thread::new)) {
             assertThat(pool.submit(() -> Thread.currentThread().isVirtual()).get()).isFalse();
             assertThat(each.submit(() -> Thread.currentThread().isVirtual()).get()).isFalse();
+          }
+        });
+  }
+
+  @Test
+  void threadsThatACollectionStartsForTheProgramAreGreenlets() throws Exception {
+    onLoop(
+        () -> {
+          // given
+          Loop loop = Loop.current();
+          List<Boolean> seen = new ArrayList<>();
+          List<Thread> threads =
+              List.of(
+                  new Thread(() -> seen.add(isGreenletOf(loop))),
+                  new Thread(() -> seen.add(isGreenletOf(loop))));
+          // when
+          threads.forEach(Thread::start);
+          for (Thread each : threads) {
+            each.join();
+          }
+          // then
+          assertThat(seen).containsExactly(true, true);
+        });
+  }
+
+  @Test
+  void whatTheJdkStartsForItselfStaysAThread() throws Exception {
+    onLoop(
+        () -> {
+          // given
+          List<Thread> made = new ArrayList<>();
+          // when
+          Cleaner.create(
+              task -> {
+                Thread thread = new Thread(task, "given to a cleaner");
+                made.add(thread);
+                return thread;
+              });
+          // then
+          assertThat(made).hasSize(1);
+          assertThat(made.getFirst().isDaemon()).isTrue();
+          assertThat(Thread.getAllStackTraces()).containsKey(made.getFirst());
+        });
+  }
+
+  @Test
+  void threadsThatWaitInTheKernelForChannelsStayThreads() throws Exception {
+    onLoop(
+        () -> {
+          // given
+          List<Thread> made = new ArrayList<>();
+          AsynchronousChannelGroup group =
+              AsynchronousChannelGroup.withFixedThreadPool(
+                  1,
+                  task -> {
+                    Thread thread = new Thread(task, "given to channels");
+                    made.add(thread);
+                    return thread;
+                  });
+          try (AsynchronousServerSocketChannel server =
+                  AsynchronousServerSocketChannel.open(group);
+              AsynchronousSocketChannel client = AsynchronousSocketChannel.open(group)) {
+            assertThat(Thread.getAllStackTraces()).containsKey(made.getFirst());
+            // when
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            Future<AsynchronousSocketChannel> accepted = server.accept();
+            client.connect(server.getLocalAddress()).get();
+            // then
+            try (AsynchronousSocketChannel peer = accepted.get()) {
+              Future<Integer> read = peer.read(ByteBuffer.allocate(1));
+              assertThat(client.write(ByteBuffer.wrap(new byte[] {1})).get()).isEqualTo(1);
+              assertThat(read.get()).isEqualTo(1);
+            }
+          } finally {
+            group.shutdownNow();
           }
         });
   }

@@ -21,7 +21,9 @@ final class EngineChoice {
       System.setProperty(Engines.PROPERTY, name);
     }
     try {
-      return LoopOptions.defaults();
+      LoopOptions options = LoopOptions.defaults();
+      Engines.prepare();
+      return options;
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(String.valueOf(e.getMessage()));
     } catch (IllegalStateException e) {

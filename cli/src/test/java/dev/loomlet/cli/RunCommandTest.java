@@ -102,6 +102,47 @@ class RunCommandTest {
   }
 
   @Test
+  void withThreadsTheJdksOwnOnesStayThreads() throws Exception {
+    String file =
+        program(
+            "Services",
+            """
+            import com.sun.net.httpserver.*;
+            import java.net.*;
+            import java.net.http.*;
+            import java.util.*;
+            void main() throws Exception {
+              var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+              server.createContext("/", exchange -> {
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+              });
+              server.start();
+              try (var client = HttpClient.newHttpClient()) {
+                var port = server.getAddress().getPort();
+                var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port)).build();
+                IO.println(client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
+                IO.println(
+                    Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(each -> each.getName().endsWith("SelectorManager")));
+              }
+              server.stop(0);
+              var ended = new ArrayList<Boolean>();
+              List.of(new Thread(() -> ended.add(Thread.currentThread().isVirtual())))
+                  .forEach(Thread::start);
+              Thread.sleep(1);
+              IO.println(ended);
+            }
+            """);
+
+    Completed run = InChildJvm.loomlet("run", "--threads", "--no-watch", file);
+
+    assertThat(run.out()).isEqualTo("200\ntrue\n[true]\n");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
   void greenletsThatAreLeftAreCancelledWhenMainEnds() throws IOException {
     String file =
         program(

@@ -97,6 +97,48 @@ class RunEndTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"--no-sockets", "--engine=nio", "--engine=auto"})
+  void aSignalSaysNothingOfSocketsThatAreClosedForIt(String option) throws Exception {
+    String file =
+        Sources.write(
+            folder,
+            "Accepts",
+            """
+            import dev.loomlet.Loomlet;
+            import java.net.*;
+            void main() throws Exception {
+              try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                  var client = new Socket(server.getInetAddress(), server.getLocalPort());
+                  var peer = server.accept()) {
+                Loomlet.spawn(() -> {
+                  try {
+                    client.getInputStream().read();
+                  } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  }
+                });
+                Loomlet.spawn(() -> IO.println("ready"));
+                server.accept();
+              }
+            }
+            """);
+    Process process =
+        new ProcessBuilder(
+                InChildJvm.command(InChildJvm.projectHome(), "run", "--no-watch", option, file))
+            .start();
+    try (BufferedReader out = process.inputReader(UTF_8)) {
+      assertThat(out.readLine()).isEqualTo("ready");
+      new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
+
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8)).isEmpty();
+      assertThat(process.exitValue()).isEqualTo(143);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   @Test
   void whatMainThrowsIsReportedAtOnceAndItsThreadsAreAwaited() throws Exception {
     String file =

@@ -82,8 +82,12 @@ public final class Engines {
 
   /** The choice by property or environment, else {@value #AUTO}. */
   public static EngineFactory configured() {
+    return byName(configuredName());
+  }
+
+  private static String configuredName() {
     String fromEnvironment = Optional.ofNullable(System.getenv(ENVIRONMENT)).orElse(AUTO);
-    return byName(System.getProperty(PROPERTY, fromEnvironment));
+    return System.getProperty(PROPERTY, fromEnvironment);
   }
 
   /**
@@ -113,6 +117,21 @@ public final class Engines {
             () ->
                 new IllegalArgumentException(
                     "there is no engine '" + name + "'; choose one of " + names()));
+  }
+
+  /**
+   * Finds out what {@value #AUTO} is to take if that is the {@linkplain #configured choice}, which
+   * takes a while the first time; else the first loop does it. Any thread.
+   */
+  public static void prepare() {
+    if (!configuredName().equals(AUTO)) {
+      return;
+    }
+    for (Kind each : AUTOMATIC) {
+      if (each.unavailableReason().get() == null) {
+        return;
+      }
+    }
   }
 
   /** Opens the first one that works; whatever is wrong with one, the next is tried. */

@@ -1,6 +1,7 @@
 package dev.loomlet.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -15,9 +16,33 @@ import org.jspecify.annotations.Nullable;
  * failed call leaves its error.
  *
  * <p>One object belongs to one thread. A call gives its result, or a negative error number.
+ *
+ * <p>Each shape of a call (its types, and how it is made) costs milliseconds when it is bound, a
+ * second function of the same shape next to nothing. So all functions of integers and addresses are
+ * called in one shape, as seven integers of 64 bits: on the processors that {@link Layout} knows,
+ * arguments and result are in registers, of which a function looks at those, and at the part of
+ * each, that it has. Where it promises an {@code int}, only the lower half of the result counts.
  */
 abstract class NativeCalls {
   private static final Linker LINKER = Linker.nativeLinker();
+
+  private static final FunctionDescriptor WORDS =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+  /** Bound with the first call that never blocks. */
+  private static final class Quick {
+    static final MethodHandle CALL = words(Linker.Option.critical(false), capture(), variadic(1));
+
+    /** Errors that nobody asks for; written by any thread. */
+    static final MemorySegment IGNORED =
+        Arena.global().allocate(Linker.Option.captureStateLayout());
+  }
+
+  /** Bound with the first call that may block. */
+  private static final class Slow {
+    static final MethodHandle CALL = words(capture(), variadic(1));
+  }
 
   /** Where a failed call leaves {@code errno}. */
   final MemorySegment state = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
@@ -43,6 +68,67 @@ abstract class NativeCalls {
 
   static Linker.Option capture() {
     return Linker.Option.captureCallState("errno");
+  }
+
+  @SuppressWarnings("restricted") // this class is why the module needs native access
+  private static MethodHandle words(Linker.Option... options) {
+    return LINKER.downcallHandle(WORDS, options);
+  }
+
+  /** Where a function of the C library is. */
+  static MemorySegment function(String name) {
+    return LINKER
+        .defaultLookup()
+        .find(name)
+        .orElseThrow(() -> new UnsupportedOperationException("the C library has no " + name));
+  }
+
+  /** Where a function is, or null if this C library does not have it. */
+  static @Nullable MemorySegment functionIfPresent(String name) {
+    return LINKER.defaultLookup().find(name).orElse(null);
+  }
+
+  /** Calls a function that never blocks; see the class. */
+  final long quickly(MemorySegment function, long a, long b, long c) {
+    return quickly(function, a, b, c, 0, 0, 0, 0);
+  }
+
+  /** Calls a function that never blocks; see the class. */
+  final long quickly(
+      MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {
+    return quicklyWith(state, function, a, b, c, d, e, f, g);
+  }
+
+  /** Calls a function that never blocks, and whose error is of no interest. Any thread. */
+  static long regardless(MemorySegment function, long a, long b, long c, long d, long e) {
+    return quicklyWith(Quick.IGNORED, function, a, b, c, d, e, 0, 0);
+  }
+
+  private static long quicklyWith(
+      MemorySegment state,
+      MemorySegment function,
+      long a,
+      long b,
+      long c,
+      long d,
+      long e,
+      long f,
+      long g) {
+    try {
+      return (long) Quick.CALL.invokeExact(function, state, a, b, c, d, e, f, g);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
+  }
+
+  /** Calls a function that may block; see the class. */
+  final long slowly(
+      MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {
+    try {
+      return (long) Slow.CALL.invokeExact(function, state, a, b, c, d, e, f, g);
+    } catch (Throwable t) {
+      throw impossible(t);
+    }
   }
 
   /** Binds a function that never blocks; the first argument of its handle is {@link #state}. */

@@ -22,19 +22,19 @@ public final class PipeCalls extends NativeCalls {
   private static final int STATX_BASIC = 0x7ff;
   private static final long TIOCGWINSZ = 0x5413;
 
-  private static final MethodHandle PIPE = quick("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle READ = inPlace("read");
-  private static final MethodHandle WRITE = inPlace("write");
-  private static final MethodHandle FCNTL = quick("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle STATX =
-      quick("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle ISATTY = quick("isatty", JAVA_INT, JAVA_INT);
-  private static final MethodHandle IOCTL =
-      bind(
-          "ioctl",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
-          variadic(2),
-          capture());
+  private static final MemorySegment PIPE = function("pipe2");
+  private static final MemorySegment FCNTL = function("fcntl");
+  private static final MemorySegment STATX = function("statx");
+  private static final MemorySegment ISATTY = function("isatty");
+  private static final MemorySegment IOCTL = function("ioctl");
+
+  /** Bound with the first transfer. */
+  private static final class Transfers {
+    static final MethodHandle READ = inPlace("read");
+    static final MethodHandle WRITE = inPlace("write");
+
+    private Transfers() {}
+  }
 
   private final MemorySegment scratch = Arena.ofAuto().allocate(8, 8);
   private final MemorySegment empty = Arena.ofAuto().allocate(1);
@@ -61,12 +61,8 @@ public final class PipeCalls extends NativeCalls {
    * @return the reading end, or a negative error; {@link #writingEnd} has the other one
    */
   public int pipe() {
-    try {
-      int result = result((int) PIPE.invokeExact(state, scratch, O_NONBLOCK_CLOEXEC));
-      return result < 0 ? result : scratch.get(JAVA_INT, 0);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    int result = result((int) quickly(PIPE, scratch.address(), O_NONBLOCK_CLOEXEC, 0));
+    return result < 0 ? result : scratch.get(JAVA_INT, 0);
   }
 
   /** The writing end of the pipe that was made last. */
@@ -77,7 +73,8 @@ public final class PipeCalls extends NativeCalls {
   /** read(2) of a descriptor that does not block. */
   public int read(int descriptor, MemorySegment target, int length) {
     try {
-      return (int) result((long) READ.invokeExact(state, descriptor, target, (long) length));
+      return (int)
+          result((long) Transfers.READ.invokeExact(state, descriptor, target, (long) length));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -86,7 +83,8 @@ public final class PipeCalls extends NativeCalls {
   /** write(2) to a descriptor that does not block. */
   public int write(int descriptor, MemorySegment source, int length) {
     try {
-      return (int) result((long) WRITE.invokeExact(state, descriptor, source, (long) length));
+      return (int)
+          result((long) Transfers.WRITE.invokeExact(state, descriptor, source, (long) length));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -97,12 +95,8 @@ public final class PipeCalls extends NativeCalls {
    * whether they are of the same file).
    */
   public boolean isSameFile(int descriptor, int other) {
-    try {
-      int same = result((int) FCNTL.invokeExact(state, descriptor, F_DUPFD_QUERY, other));
-      return same == -Errno.EINVAL ? isSameNode(descriptor, other) : same == 1;
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    int same = result((int) quickly(FCNTL, descriptor, F_DUPFD_QUERY, other));
+    return same == -Errno.EINVAL ? isSameNode(descriptor, other) : same == 1;
   }
 
   private boolean isSameNode(int descriptor, int other) {
@@ -126,21 +120,22 @@ public final class PipeCalls extends NativeCalls {
   }
 
   private int status(int descriptor) {
-    try {
-      return result(
-          (int) STATX.invokeExact(state, descriptor, empty, AT_EMPTY_PATH, STATX_BASIC, status));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result(
+        (int)
+            quickly(
+                STATX,
+                descriptor,
+                empty.address(),
+                AT_EMPTY_PATH,
+                STATX_BASIC,
+                status.address(),
+                0,
+                0));
   }
 
   /** isatty(3). */
   public boolean isTerminal(int descriptor) {
-    try {
-      return (int) ISATTY.invokeExact(state, descriptor) == 1;
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return (int) quickly(ISATTY, descriptor, 0, 0) == 1;
   }
 
   /**
@@ -149,14 +144,10 @@ public final class PipeCalls extends NativeCalls {
    * @return the columns in the upper, the rows in the lower 16 bits; or a negative error
    */
   public int sizeOf(int terminal) {
-    try {
-      int result = result((int) IOCTL.invokeExact(state, terminal, TIOCGWINSZ, scratch));
-      return result < 0
-          ? result
-          : Short.toUnsignedInt(scratch.get(JAVA_SHORT, 2)) << 16
-              | Short.toUnsignedInt(scratch.get(JAVA_SHORT, 0));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    int result = result((int) quickly(IOCTL, terminal, TIOCGWINSZ, scratch.address()));
+    return result < 0
+        ? result
+        : Short.toUnsignedInt(scratch.get(JAVA_SHORT, 2)) << 16
+            | Short.toUnsignedInt(scratch.get(JAVA_SHORT, 0));
   }
 }

@@ -8,7 +8,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.net.Inet6Address;
@@ -48,89 +47,59 @@ public final class SystemCalls extends NativeCalls {
   /** How a send neither waits nor raises SIGPIPE (send(2)). */
   public static final int SEND_FLAGS = MSG_NOSIGNAL | MSG_DONTWAIT;
 
-  private static final MethodHandle EPOLL_CREATE = quick("epoll_create1", JAVA_INT, JAVA_INT);
-  private static final MethodHandle SOCKET =
-      quick("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle CLOSE =
-      bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), Linker.Option.critical(false));
+  private static final MemorySegment EPOLL_CREATE = function("epoll_create1");
+  private static final MemorySegment SOCKET = function("socket");
+  private static final MemorySegment CLOSE = function("close");
+  private static final MemorySegment POLL = function("poll");
+  private static final MemorySegment FCNTL = function("fcntl");
+  private static final MemorySegment EVENTFD = function("eventfd");
+  private static final MemorySegment EVENTFD_WRITE = function("eventfd_write");
+  private static final MemorySegment EVENTFD_READ = function("eventfd_read");
 
-  /** At once, because patched methods of the JDK ask with it while they load classes. */
-  private static final MethodHandle POLL_NOW =
-      quick("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-
-  private static final MethodHandle DUP = quick("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-
-  // To bind a call takes milliseconds, and start-up should not pay for what a program never uses.
-
-  /** Bound when the first loop waits with epoll. */
+  /** Found when the first loop waits with epoll. */
   private static final class Epoll {
-    static final MethodHandle EPOLL_CTL =
-        quick("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    static final MethodHandle EPOLL_WAIT =
-        bind(
-            "epoll_wait",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
-            capture());
-    static final MethodHandle EPOLL_POLL =
-        quick("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
-    static final @Nullable MethodHandle EPOLL_PWAIT2 =
-        bindIfPresent(
-            "epoll_pwait2",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG),
-            capture());
+    static final MemorySegment EPOLL_CTL = function("epoll_ctl");
+    static final MemorySegment EPOLL_WAIT = function("epoll_wait");
+    static final @Nullable MemorySegment EPOLL_PWAIT2 = functionIfPresent("epoll_pwait2");
 
     private Epoll() {}
   }
 
-  /** Bound with the first eventfd. */
-  private static final class Eventfd {
-    static final MethodHandle EVENTFD = quick("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-    static final MethodHandle EVENTFD_WRITE =
-        bind(
-            "eventfd_write",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG),
-            Linker.Option.critical(false));
-    static final MethodHandle EVENTFD_READ = quick("eventfd_read", JAVA_INT, JAVA_INT, JAVA_LONG);
-
-    private Eventfd() {}
-  }
-
-  /** Bound when the first socket is used. */
+  /** Found when the first socket is used. */
   private static final class Sockets {
-    static final MethodHandle BIND = quick("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    static final MethodHandle LISTEN = quick("listen", JAVA_INT, JAVA_INT, JAVA_INT);
-    static final MethodHandle ACCEPT =
-        quick("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-    static final MethodHandle CONNECT = quick("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MemorySegment BIND = function("bind");
+    static final MemorySegment LISTEN = function("listen");
+    static final MemorySegment ACCEPT = function("accept4");
+    static final MemorySegment CONNECT = function("connect");
+    static final MemorySegment SHUTDOWN = function("shutdown");
+    static final MemorySegment SETSOCKOPT = function("setsockopt");
+    static final MemorySegment GETSOCKOPT = function("getsockopt");
+    static final MemorySegment GETSOCKNAME = function("getsockname");
+    static final MemorySegment GETPEERNAME = function("getpeername");
 
     /**
-     * recvfrom(2) and sendto(2) by their numbers. The C library's functions are points at which a
-     * pthread can be cancelled, and in a process with several threads they pay for that with two
+     * For recvfrom(2) and sendto(2) by their numbers. The C library's functions are points at which
+     * a pthread can be cancelled, and in a process with several threads they pay for that with two
      * atomic operations a call.
      */
+    static final MemorySegment SYSCALL = function("syscall");
+
+    private Sockets() {}
+  }
+
+  /** Bound with the first transfer from or to a Java array in place. */
+  private static final class Arrays {
     static final MethodHandle TRANSFER =
         bind(
             "syscall",
-            transferOf(JAVA_LONG),
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG),
             variadic(1),
-            Linker.Option.critical(false),
+            Linker.Option.critical(true),
             capture());
 
-    /** The same, from or to a Java array in place. */
-    static final MethodHandle TRANSFER_ARRAY =
-        bind("syscall", transferOf(ADDRESS), variadic(1), Linker.Option.critical(true), capture());
-
-    static final MethodHandle SHUTDOWN = quick("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
-    static final MethodHandle SETSOCKOPT =
-        quick("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    static final MethodHandle GETSOCKOPT =
-        quick("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle GETSOCKNAME =
-        quick("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle GETPEERNAME =
-        quick("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-
-    private Sockets() {}
+    private Arrays() {}
   }
 
   /** Bound with the first close that may take long. */
@@ -168,18 +137,9 @@ public final class SystemCalls extends NativeCalls {
    */
   public SystemCalls() {}
 
-  private static FunctionDescriptor transferOf(MemoryLayout buffer) {
-    return FunctionDescriptor.of(
-        JAVA_LONG, JAVA_LONG, JAVA_LONG, buffer, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-  }
-
   /** epoll_create1(2), closed on exec. */
   public int epollCreate() {
-    try {
-      return result((int) EPOLL_CREATE.invokeExact(state, EPOLL_CLOEXEC));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result((int) quickly(EPOLL_CREATE, EPOLL_CLOEXEC, 0, 0));
   }
 
   /**
@@ -190,22 +150,14 @@ public final class SystemCalls extends NativeCalls {
   public int epollControl(int epoll, int operation, int descriptor, int events, long data) {
     event.set(JAVA_INT, 0, events);
     event.set(JAVA_LONG.withByteAlignment(4), layout.epollDataOffset(), data);
-    try {
-      return result(
-          (int) Epoll.EPOLL_CTL.invokeExact(state, epoll, operation, descriptor, event.address()));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result(
+        (int) quickly(Epoll.EPOLL_CTL, epoll, operation, descriptor, event.address(), 0, 0, 0));
   }
 
   /** epoll_wait(2) with no time-out: never blocks. */
   public int epollPoll(int epoll, EpollEvents events) {
-    try {
-      return result(
-          (int) Epoll.EPOLL_POLL.invokeExact(state, epoll, events.address(), events.capacity(), 0));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result(
+        (int) quickly(Epoll.EPOLL_WAIT, epoll, events.address(), events.capacity(), 0, 0, 0, 0));
   }
 
   /**
@@ -215,34 +167,37 @@ public final class SystemCalls extends NativeCalls {
    *     milliseconds on kernels before 5.11 (epoll_pwait2(2)).
    */
   public int epollWait(int epoll, EpollEvents events, long timeoutNanos) {
-    try {
-      if (timeoutNanos == Long.MAX_VALUE) {
-        return result(
-            (int)
-                Epoll.EPOLL_WAIT.invokeExact(
-                    state, epoll, events.address(), events.capacity(), -1));
-      }
-      MethodHandle precise = Epoll.EPOLL_PWAIT2;
-      if (precise != null) {
-        scratch.set(JAVA_LONG, 0, timeoutNanos / 1_000_000_000);
-        scratch.set(JAVA_LONG, 8, timeoutNanos % 1_000_000_000);
-        int n =
-            result(
-                (int)
-                    precise.invokeExact(
-                        state, epoll, events.address(), events.capacity(), scratchAddress, 0L));
-        if (n != -Errno.ENOSYS) {
-          return n;
-        }
-      }
-      long millis = Math.min((timeoutNanos + 999_999) / 1_000_000, Integer.MAX_VALUE);
-      return result(
-          (int)
-              Epoll.EPOLL_WAIT.invokeExact(
-                  state, epoll, events.address(), events.capacity(), (int) millis));
-    } catch (Throwable e) {
-      throw impossible(e);
+    if (timeoutNanos == Long.MAX_VALUE) {
+      return epollWait(epoll, events, -1);
     }
+    MemorySegment precise = Epoll.EPOLL_PWAIT2;
+    if (precise != null) {
+      scratch.set(JAVA_LONG, 0, timeoutNanos / 1_000_000_000);
+      scratch.set(JAVA_LONG, 8, timeoutNanos % 1_000_000_000);
+      int n =
+          result(
+              (int)
+                  slowly(
+                      precise,
+                      epoll,
+                      events.address(),
+                      events.capacity(),
+                      scratchAddress,
+                      0,
+                      0,
+                      0));
+      if (n != -Errno.ENOSYS) {
+        return n;
+      }
+    }
+    long millis = Math.min((timeoutNanos + 999_999) / 1_000_000, Integer.MAX_VALUE);
+    return epollWait(epoll, events, (int) millis);
+  }
+
+  private int epollWait(int epoll, EpollEvents events, int millis) {
+    return result(
+        (int)
+            slowly(Epoll.EPOLL_WAIT, epoll, events.address(), events.capacity(), millis, 0, 0, 0));
   }
 
   /** The array that {@link #epollWait} fills. */
@@ -252,41 +207,24 @@ public final class SystemCalls extends NativeCalls {
 
   /** eventfd(2), non-blocking. */
   public int eventfd() {
-    try {
-      return result((int) Eventfd.EVENTFD.invokeExact(state, 0, EFD_NONBLOCK_CLOEXEC));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result((int) quickly(EVENTFD, 0, EFD_NONBLOCK_CLOEXEC, 0));
   }
 
   /** Adds one to an eventfd's counter. Any thread. */
   public static void signal(int eventfd) {
-    try {
-      // A failure means that the counter is full (it is readable then) or the loop is gone.
-      int _ = (int) Eventfd.EVENTFD_WRITE.invokeExact(eventfd, 1L);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    // A failure means that the counter is full (it is readable then) or the loop is gone.
+    regardless(EVENTFD_WRITE, eventfd, 1, 0, 0, 0);
   }
 
   /** Sets an eventfd's counter back to zero. */
   public void clearSignal(int eventfd) {
-    try {
-      // A failure means that the counter is zero already.
-      int _ = (int) Eventfd.EVENTFD_READ.invokeExact(state, eventfd, scratchAddress);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    // A failure means that the counter is zero already.
+    quickly(EVENTFD_READ, eventfd, scratchAddress, 0);
   }
 
   /** A non-blocking stream socket of a family. */
   public int streamSocket(int family) {
-    try {
-      return result(
-          (int) SOCKET.invokeExact(state, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result((int) quickly(SOCKET, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   }
 
   /**
@@ -309,30 +247,18 @@ public final class SystemCalls extends NativeCalls {
   /** bind(2). */
   public int bind(int socket, SocketAddress address) {
     int length = addresses.encode(address);
-    try {
-      return result((int) Sockets.BIND.invokeExact(state, socket, addresses.address(), length));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result((int) quickly(Sockets.BIND, socket, addresses.address(), length));
   }
 
   /** listen(2). */
   public int listen(int socket, int backlog) {
-    try {
-      return result((int) Sockets.LISTEN.invokeExact(state, socket, backlog));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result((int) quickly(Sockets.LISTEN, socket, backlog, 0));
   }
 
   /** accept4(2); the new descriptor is non-blocking. */
   public int accept(int socket) {
-    try {
-      return result(
-          (int) Sockets.ACCEPT.invokeExact(state, socket, 0L, 0L, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result(
+        (int) quickly(Sockets.ACCEPT, socket, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0, 0));
   }
 
   /**
@@ -353,11 +279,7 @@ public final class SystemCalls extends NativeCalls {
   /** connect(2). */
   public int connect(int socket, SocketAddress address) {
     int length = addresses.encode(address);
-    try {
-      return result((int) Sockets.CONNECT.invokeExact(state, socket, addresses.address(), length));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result((int) quickly(Sockets.CONNECT, socket, addresses.address(), length));
   }
 
   /** recv(2) into memory outside the Java heap. */
@@ -386,22 +308,15 @@ public final class SystemCalls extends NativeCalls {
   }
 
   private int transfer(long call, int socket, long address, int length, int flags) {
-    try {
-      long n =
-          (long)
-              Sockets.TRANSFER.invokeExact(
-                  state, call, (long) socket, address, (long) length, (long) flags, 0L, 0L);
-      return n >= 0 ? (int) n : -errno();
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    long n = quickly(Sockets.SYSCALL, call, socket, address, length, flags, 0, 0);
+    return n >= 0 ? (int) n : -errno();
   }
 
   private int transfer(long call, int socket, MemorySegment buffer, int length, int flags) {
     try {
       long n =
           (long)
-              Sockets.TRANSFER_ARRAY.invokeExact(
+              Arrays.TRANSFER.invokeExact(
                   state, call, (long) socket, buffer, (long) length, (long) flags, 0L, 0L);
       return n >= 0 ? (int) n : -errno();
     } catch (Throwable e) {
@@ -419,21 +334,13 @@ public final class SystemCalls extends NativeCalls {
     scratch.set(JAVA_INT, 0, descriptor);
     scratch.set(JAVA_SHORT, 4, (short) events);
     scratch.set(JAVA_SHORT, 6, (short) 0);
-    try {
-      int count = result((int) POLL_NOW.invokeExact(state, scratchAddress, 1L, 0));
-      return count <= 0 ? count : Short.toUnsignedInt(scratch.get(JAVA_SHORT, 6));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    int count = result((int) quickly(POLL, scratchAddress, 1, 0));
+    return count <= 0 ? count : Short.toUnsignedInt(scratch.get(JAVA_SHORT, 6));
   }
 
   /** shutdown(2). */
   public int shutdown(int socket, int how) {
-    try {
-      return result((int) Sockets.SHUTDOWN.invokeExact(state, socket, how));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result((int) quickly(Sockets.SHUTDOWN, socket, how, 0));
   }
 
   /** The C library's text for an error number, in the words that the JDK uses. Any thread. */
@@ -449,11 +356,7 @@ public final class SystemCalls extends NativeCalls {
 
   /** close(2) of a descriptor whose close cannot block. Any thread. */
   public static void close(int descriptor) {
-    try {
-      int _ = (int) CLOSE.invokeExact(descriptor);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    regardless(CLOSE, descriptor, 0, 0, 0, 0);
   }
 
   /** Whether close(2) of a descriptor may wait for the peer: it is a socket that lingers. */
@@ -474,11 +377,7 @@ public final class SystemCalls extends NativeCalls {
 
   /** A second descriptor for the same file (fcntl(2), F_DUPFD_CLOEXEC). */
   public int duplicate(int descriptor) {
-    try {
-      return result((int) DUP.invokeExact(state, descriptor, F_DUPFD_CLOEXEC, 0));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result((int) quickly(FCNTL, descriptor, F_DUPFD_CLOEXEC, 0));
   }
 
   /** setsockopt(2) of an option that is one integer. */
@@ -495,13 +394,8 @@ public final class SystemCalls extends NativeCalls {
   }
 
   private int setScratchOption(int socket, int level, int option, int length) {
-    try {
-      return result(
-          (int)
-              Sockets.SETSOCKOPT.invokeExact(state, socket, level, option, scratchAddress, length));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result(
+        (int) quickly(Sockets.SETSOCKOPT, socket, level, option, scratchAddress, length, 0, 0));
   }
 
   /**
@@ -512,14 +406,17 @@ public final class SystemCalls extends NativeCalls {
   public int getOption(int socket, int level, int option) {
     scratch.set(JAVA_LONG, 0, 0);
     scratch.set(JAVA_INT, 16, 8);
-    try {
-      return result(
-          (int)
-              Sockets.GETSOCKOPT.invokeExact(
-                  state, socket, level, option, scratchAddress, scratchAddress + 16));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    return result(
+        (int)
+            quickly(
+                Sockets.GETSOCKOPT,
+                socket,
+                level,
+                option,
+                scratchAddress,
+                scratchAddress + 16,
+                0,
+                0));
   }
 
   /**
@@ -537,15 +434,9 @@ public final class SystemCalls extends NativeCalls {
    * @return null if the socket has none
    */
   public @Nullable SocketAddress localAddress(int socket) {
-    try {
-      int n =
-          (int)
-              Sockets.GETSOCKNAME.invokeExact(
-                  state, socket, addresses.address(), addresses.lengthAddress());
-      return n < 0 ? null : addresses.decode();
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    int n =
+        (int) quickly(Sockets.GETSOCKNAME, socket, addresses.address(), addresses.lengthAddress());
+    return n < 0 ? null : addresses.decode();
   }
 
   /**
@@ -554,14 +445,8 @@ public final class SystemCalls extends NativeCalls {
    * @return null if the socket is not connected
    */
   public @Nullable SocketAddress remoteAddress(int socket) {
-    try {
-      int n =
-          (int)
-              Sockets.GETPEERNAME.invokeExact(
-                  state, socket, addresses.address(), addresses.lengthAddress());
-      return n < 0 ? null : addresses.decode();
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    int n =
+        (int) quickly(Sockets.GETPEERNAME, socket, addresses.address(), addresses.lengthAddress());
+    return n < 0 ? null : addresses.decode();
   }
 }

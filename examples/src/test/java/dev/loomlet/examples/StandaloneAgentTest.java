@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +125,30 @@ class StandaloneAgentTest {
             "Exception in thread \"main\" java.lang.IllegalStateException: a,b c\n\tat App.main(")
         .hasLineCount(2);
     assertThat(ended.status()).isEqualTo(1);
+  }
+
+  @Test
+  void changedClassesAreKeptAndMadeAnewIfTheirFileIsDamaged() throws Exception {
+    // given
+    Path kept = folder.resolve("kept");
+    String flag = "-Dloomlet.patch.kept=" + kept;
+    Ended expected = new Ended(0, OUTPUT, "");
+    assertThat(java("", flag, "-jar", jar)).isEqualTo(expected);
+    byte[] first = Files.readAllBytes(kept);
+    FileTime written = Files.getLastModifiedTime(kept);
+    // then: the next one needs nothing else
+    assertThat(java("", flag, "-jar", jar)).isEqualTo(expected);
+    assertThat(Files.getLastModifiedTime(kept)).isEqualTo(written);
+    // when
+    byte[] damaged = first.clone();
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(kept, damaged);
+    // then
+    assertThat(java("", flag, "-jar", jar)).isEqualTo(expected);
+    assertThat(Files.readAllBytes(kept)).hasSameSizeAs(first).isNotEqualTo(damaged);
+    // then: other classes for other options, the same file
+    assertThat(java("=no-files", flag, "-jar", jar)).isEqualTo(expected);
+    assertThat(java("", flag, "-jar", jar)).isEqualTo(expected);
   }
 
   @Test
