@@ -111,6 +111,8 @@ final class StartCache {
     command.addAll(List.of("-XX:AOTCacheOutput=" + unfinished, "-Xlog:disable"));
     command.addAll(List.of("-Dloomlet.home=" + InChildJvm.projectHome(), "-cp", classPath));
     command.addAll(List.of("dev.loomlet.cli.Main", "run"));
+    // As the launcher does: a class of the JDK that was changed would not be kept.
+    command.addAll(List.of("--no-sockets", "--no-stdin", "--no-process", "--no-files"));
     command.add(InChildJvm.projectHome().resolve("build/Warmup.java").toString());
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LOOMLET_CACHE", cache.resolveSibling("classes").toString());
