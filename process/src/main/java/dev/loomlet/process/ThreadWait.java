@@ -58,8 +58,14 @@ final class ThreadWait {
     } while (!calls.awaitWritable(descriptor, SLICE_MILLIS));
   }
 
-  /** Rounded up, so that nobody looks again and again in the last millisecond. */
-  private static int millis(long nanos) {
+  /**
+   * How long a slice is when so much is left: rounded up, so that nobody looks again and again in
+   * the last millisecond.
+   */
+  static int millis(long nanos) {
+    if (nanos >= SLICE_NANOS) {
+      return SLICE_MILLIS; // there may be no limit, which is too large to be rounded
+    }
     return Math.clamp((nanos + 999_999) / 1_000_000, 0, SLICE_MILLIS);
   }
 }
