@@ -102,8 +102,8 @@ final class ObjectStreams {
         in = new Input(new Feed(), new ObjectFilter(codec.allowed(), 0));
       }
       Object object = in.object(message);
+      in.letGo();
       if (message.length <= MOST_KEPT) {
-        in.letGo();
         input.set(in);
       }
       return object;

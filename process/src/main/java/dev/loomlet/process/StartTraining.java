@@ -99,13 +99,19 @@ final class StartTraining {
             "-XX:-UnlockDiagnosticVMOptions");
     Path folder = Files.createTempDirectory("loomlet");
     Path jar = folder.resolve("program.jar");
-    Child child = Launch.start(OPTIONS, false, ChildCommand.alone(training));
     try {
       writeJar(jar);
-      ProgramCode code =
-          new ProgramCode(
-              List.of(folder.toUri().toString(), jar.toUri().toString()),
-              Code.OF_REHEARSAL.classes());
+      List<String> urls = List.of(folder.toUri().toString(), jar.toUri().toString());
+      return run(training, new ProgramCode(urls, Code.OF_REHEARSAL.classes()));
+    } finally {
+      Files.deleteIfExists(jar);
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  private static boolean run(List<String> training, ProgramCode code) throws IOException {
+    Child child = Launch.start(OPTIONS, false, ChildCommand.alone(training));
+    try {
       for (byte[] each : messages(Rehearsal.searchProgram(NOTHING + 1), code)) {
         child.wire.send(each, 0);
       }
@@ -115,8 +121,6 @@ final class StartTraining {
     } finally {
       child.signal(dev.loomlet.linux.ProcessCalls.SIGKILL);
       child.await(LIMIT.toNanos());
-      Files.deleteIfExists(jar);
-      Files.deleteIfExists(folder);
     }
   }
 }
