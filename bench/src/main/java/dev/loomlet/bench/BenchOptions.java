@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param connections for {@code echo}: the numbers of connections, measured one after the other
  * @param seconds how long each of the things compared is measured in each round
  * @param rounds how often they are measured in turn, at least 1
- * @param peers for {@code echo}: the servers to compare, by name; empty for all
+ * @param peers for {@code echo}: the servers to compare, by name; for {@code process}: what to
+ *     measure, by parts of the names; empty for all
  * @param engines for {@code echo}, {@code bulk} and {@code files}: the engines on which Loomlet
  *     takes part; empty for the benchmark's own choice
  * @param chart where to write an SVG, or null for none

@@ -61,13 +61,26 @@ final class ProcessBenchmark implements Benchmark {
             "objects"));
     addAgrona(pairs);
     addHandOver(pairs);
+    pairs.removeIf(each -> !isWanted(options, each.ours()));
     Rounds rounds = new Rounds();
     for (Pair each : pairs) {
       rounds.add(each.theirs(), each.peer());
       rounds.add(each.ours(), each.timed());
     }
-    rounds.add(SPARE, this::startFromSpare);
-    rounds.add(LOCK, this::lock);
+    boolean spares = isWanted(options, SPARE);
+    boolean lock = isWanted(options, LOCK);
+    if (spares && !rounds.names().contains(SPAWN)) {
+      rounds.add(SPAWN, nanos -> python("start", nanos));
+    }
+    if (spares) {
+      rounds.add(SPARE, this::startFromSpare);
+    }
+    if (lock) {
+      rounds.add(LOCK, this::lock);
+    }
+    if (rounds.names().isEmpty()) {
+      throw new UnmeasurableException("nothing is measured by the name of " + options.peers());
+    }
     progress.accept("measuring");
     JavaProcess.prepare(LIMIT);
     rounds.run(options);
@@ -88,19 +101,28 @@ final class ProcessBenchmark implements Benchmark {
         report.row(cells);
       }
     }
-    Map<String, Object> spare = Report.cells();
-    spare.put("what", START);
-    spare.put("by", SPARE);
-    spare.put("ns", rounds.nanos(SPARE));
-    spare.put("ratio", rounds.ratio(SPARE, SPAWN));
-    report.row(spare);
-    Map<String, Object> cells = Report.cells();
-    cells.put("what", "lock and unlock");
-    cells.put("by", LOCK);
-    cells.put("ns", rounds.nanos(LOCK));
-    report.row(cells);
+    if (spares) {
+      Map<String, Object> cells = Report.cells();
+      cells.put("what", START);
+      cells.put("by", SPARE);
+      cells.put("ns", rounds.nanos(SPARE));
+      cells.put("ratio", rounds.ratio(SPARE, SPAWN));
+      report.row(cells);
+    }
+    if (lock) {
+      Map<String, Object> cells = Report.cells();
+      cells.put("what", "lock and unlock");
+      cells.put("by", LOCK);
+      cells.put("ns", rounds.nanos(LOCK));
+      report.row(cells);
+    }
     rounds.chart(options, "Processes", "Shared");
     return report;
+  }
+
+  /** Whether one of ours was asked for, by a part of its name; without any all are. */
+  private static boolean isWanted(BenchOptions options, String name) {
+    return options.peers().isEmpty() || options.peers().stream().anyMatch(name::contains);
   }
 
   private static Pair python(String what, String ours, Timed timed, String theirs, String word) {
@@ -120,16 +142,25 @@ final class ProcessBenchmark implements Benchmark {
 
   private static void addHandOver(List<Pair> pairs) throws UnmeasurableException {
     String mutex = Natives.build().resolve("futex_mutex").toString();
+    Timed inC =
+        nanos ->
+            Double.parseDouble(
+                Command.run(null, LIMIT, List.of(mutex, seconds(nanos), HandOverMeasure.HOLD))
+                    .strip());
     pairs.add(
         new Pair(
             "hand-over of a lock",
             "SharedLock, handed over",
-            HandOverMeasure::nanosEach,
+            HandOverMeasure::betweenThreads,
             "futex mutex in C",
-            nanos ->
-                Double.parseDouble(
-                    Command.run(null, LIMIT, List.of(mutex, seconds(nanos), HandOverMeasure.HOLD))
-                        .strip())));
+            inC));
+    pairs.add(
+        new Pair(
+            "the same, greenlets",
+            "SharedLock, handed over by greenlets",
+            HandOverMeasure::betweenGreenlets,
+            "futex mutex in C, again",
+            inC));
   }
 
   private static String seconds(long nanos) {

@@ -61,7 +61,9 @@ final class BenchCommand implements Callable<Integer> {
       names = "--peers",
       paramLabel = "NAME",
       split = ",",
-      description = "for echo: the servers to compare; all if not given")
+      description =
+          "for echo: the servers to compare; for process: what to measure, by parts of the names;"
+              + " all if not given")
   @Nullable List<String> peers;
 
   @Option(

@@ -7,9 +7,13 @@ import dev.loomlet.process.JavaProcess;
 import dev.loomlet.process.ProcessOptions;
 import dev.loomlet.process.ProcessOptions.Stream;
 import dev.loomlet.process.ProcessPool;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,6 +93,51 @@ class PsCommandTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out().split("PID", -1)).hasSize(3);
     assertThat(run.out()).containsPattern(parent.pid() + " +\\d+ % ");
+  }
+
+  /** {@code script} is a terminal, in which Ctrl-C is a byte that is typed. */
+  @Test
+  void topDrawsOnATerminalUntilControlC() throws Exception {
+    // given
+    Assumptions.assumeTrue(isThere("script"), "script (util-linux, bsdutils) is missing");
+    List<String> quoted =
+        InChildJvm.command(InChildJvm.projectHome(), "top", "--interval", "0.2").stream()
+            .map(each -> "'" + each + "'")
+            .toList();
+    Process script =
+        new ProcessBuilder("script", "-qec", String.join(" ", quoted), "/dev/null")
+            .redirectErrorStream(true)
+            .start();
+    try {
+      // when
+      StringBuilder seen = new StringBuilder();
+      InputStream screen = script.getInputStream();
+      while (seen.toString().split("\033\\[H\033\\[2J", -1).length < 4) {
+        byte[] some = new byte[4096];
+        int n = screen.read(some);
+        assertThat(n).as("after %s", seen).isPositive();
+        seen.append(new String(some, 0, n, StandardCharsets.UTF_8));
+      }
+      script.getOutputStream().write(3);
+      script.getOutputStream().flush();
+
+      // then
+      screen.readAllBytes();
+      assertThat(script.waitFor()).isEqualTo(130);
+      assertThat(seen.toString())
+          .containsPattern("PID +CPU +MEMORY +HEAP +PROCESS")
+          .containsPattern(parent.pid() + " +\\d+ % ");
+    } finally {
+      script.destroyForcibly();
+    }
+  }
+
+  private static boolean isThere(String program) throws Exception {
+    return new ProcessBuilder("sh", "-c", "command -v " + program)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
   }
 
   @Test

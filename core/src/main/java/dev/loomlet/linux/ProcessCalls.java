@@ -52,6 +52,7 @@ public final class ProcessCalls extends NativeCalls {
   private static final int SIGNAL_SET = 128;
   private static final short POSIX_SPAWN_SETSIGMASK = 8;
   private static final short POLLIN = 1;
+  private static final short POLLOUT = 4;
 
   private static final MethodHandle SPAWN =
       bind(
@@ -315,10 +316,19 @@ public final class ProcessCalls extends NativeCalls {
    * @return whether it can
    */
   public boolean awaitReadable(int descriptor, int timeoutMillis) {
+    return await(descriptor, POLLIN, timeoutMillis);
+  }
+
+  /** As {@link #awaitReadable}, until it can be written to. */
+  public boolean awaitWritable(int descriptor, int timeoutMillis) {
+    return await(descriptor, POLLOUT, timeoutMillis);
+  }
+
+  private boolean await(int descriptor, short events, int timeoutMillis) {
     scratch.set(JAVA_INT, 0, descriptor);
-    scratch.set(JAVA_INT, 4, POLLIN);
+    scratch.set(JAVA_INT, 4, events);
     try {
-      return (int) POLL.invokeExact(state, scratch, 1L, timeoutMillis) != 0;
+      return (int) POLL.invokeExact(state, scratch, 1L, timeoutMillis) > 0;
     } catch (Throwable e) {
       throw impossible(e);
     }

@@ -170,7 +170,9 @@ final class Child {
       lock.unlock();
     }
     try {
-      if (nanos == Waiter.FOREVER) {
+      if (ThreadWait.isForCaller()) {
+        boolean _ = ThreadWait.readable(pidfd, nanos);
+      } else if (nanos == Waiter.FOREVER) {
         Descriptors.waitReadable(pidfd);
       } else {
         Descriptors.waitReadable(pidfd, Duration.ofNanos(nanos));

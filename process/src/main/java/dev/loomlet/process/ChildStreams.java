@@ -39,14 +39,13 @@ final class ChildStreams {
 
   /** Opens what options ask for. */
   void open(ProcessOptions options) throws IOException {
-    Loop loop = Loop.current();
     if (options.input() == Stream.PIPE) {
-      input = inputPipe(loop);
+      input = inputPipe();
     } else if (options.input() == Stream.DISCARD) {
       open(0, NOTHING, FileCalls.O_RDONLY);
     }
-    output = openOutput(loop, 1, options.output());
-    errors = openOutput(loop, 2, options.errors());
+    output = openOutput(1, options.output());
+    errors = openOutput(2, options.errors());
   }
 
   /** What the child gets. */
@@ -81,9 +80,9 @@ final class ChildStreams {
     descriptors.add(new ChildDescriptor.Opened(number, path, flags));
   }
 
-  private @Nullable PipeReader openOutput(Loop loop, int number, Stream stream) throws IOException {
+  private @Nullable PipeReader openOutput(int number, Stream stream) throws IOException {
     if (stream == Stream.PIPE) {
-      return outputPipe(loop, number);
+      return outputPipe(number);
     }
     if (stream == Stream.DISCARD) {
       open(number, NOTHING, FileCalls.O_WRONLY);
@@ -91,9 +90,9 @@ final class ChildStreams {
     return null;
   }
 
-  private PipeWriter inputPipe(Loop loop) throws IOException {
+  private PipeWriter inputPipe() throws IOException {
     Pipe pipe = Pipe.open();
-    Path path = pathOf(loop, each -> each.pathOf(pipe.reader().end()));
+    Path path = pathOf(each -> each.pathOf(pipe.reader().end()));
     if (path != null) {
       ownEnds.add(pipe.writer()::close);
       childsEnds.add(pipe.reader()::close);
@@ -111,9 +110,9 @@ final class ChildStreams {
     return writer;
   }
 
-  private PipeReader outputPipe(Loop loop, int number) throws IOException {
+  private PipeReader outputPipe(int number) throws IOException {
     Pipe pipe = Pipe.open();
-    Path path = pathOf(loop, each -> each.pathOf(pipe.writer().end()));
+    Path path = pathOf(each -> each.pathOf(pipe.writer().end()));
     if (path != null) {
       ownEnds.add(pipe.reader()::close);
       childsEnds.add(pipe.writer()::close);
@@ -144,7 +143,8 @@ final class ChildStreams {
     @Nullable Path of(PipeOperations pipes);
   }
 
-  private static @Nullable Path pathOf(Loop loop, PathOf end) throws IOException {
+  private static @Nullable Path pathOf(PathOf end) throws IOException {
+    Loop loop = Loop.current();
     return OnLoop.call(loop, () -> end.of(loop.engine().pipes()));
   }
 }

@@ -57,22 +57,32 @@ final class CompactWriter {
 
   /** Null or a small value. */
   void value(@Nullable Object value) {
-    switch (value) {
-      case null -> tag(CompactValue.NULL);
-      case Boolean b -> tag(b ? CompactValue.TRUE : CompactValue.FALSE);
-      case Byte b -> tagged(CompactValue.BYTE, b);
-      case Short s -> tagged(CompactValue.SHORT, s);
-      case Character c -> tagged(CompactValue.CHAR, c);
-      case Integer i -> tagged(CompactValue.INT, i);
-      case Float f -> tagged(CompactValue.FLOAT, Float.floatToRawIntBits(f));
-      case Long l -> tagged(CompactValue.LONG, l);
-      case Double d -> tagged(CompactValue.DOUBLE, Double.doubleToRawLongBits(d));
-      case String s -> string(s);
-      case byte[] b -> {
-        tag(CompactValue.BYTES);
-        block(b);
-      }
-      default -> throw new IllegalArgumentException("no small value: " + value.getClass());
+    // No switch: the JDK makes a class for one over types, which takes a child longer than a task.
+    if (value == null) {
+      tag(CompactValue.NULL);
+    } else if (value instanceof Integer i) {
+      tagged(CompactValue.INT, i);
+    } else if (value instanceof Long l) {
+      tagged(CompactValue.LONG, l);
+    } else if (value instanceof String s) {
+      string(s);
+    } else if (value instanceof Boolean b) {
+      tag(b ? CompactValue.TRUE : CompactValue.FALSE);
+    } else if (value instanceof Double d) {
+      tagged(CompactValue.DOUBLE, Double.doubleToRawLongBits(d));
+    } else if (value instanceof byte[] b) {
+      tag(CompactValue.BYTES);
+      block(b);
+    } else if (value instanceof Byte b) {
+      tagged(CompactValue.BYTE, b);
+    } else if (value instanceof Short s) {
+      tagged(CompactValue.SHORT, s);
+    } else if (value instanceof Character c) {
+      tagged(CompactValue.CHAR, c);
+    } else if (value instanceof Float f) {
+      tagged(CompactValue.FLOAT, Float.floatToRawIntBits(f));
+    } else {
+      throw new IllegalArgumentException("no small value: " + value.getClass());
     }
   }
 

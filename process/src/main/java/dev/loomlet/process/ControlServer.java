@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * pays a thread that sleeps and nothing more.
  */
 final class ControlServer {
+  /** The property of a process that is not to have one. */
+  static final String NONE = "loomlet.training";
+
   private static final long PAUSE_MILLIS = 500;
   private static final int MOST_PAUSES = 50;
   private static final long FULL_PAUSE_MILLIS = 10;
@@ -54,6 +57,9 @@ final class ControlServer {
   private static void run() {
     try {
       Thread.sleep(PAUSE_MILLIS);
+      if (System.getProperty(NONE) != null) {
+        return; // all children would be given the classes of sockets; most end before they need one
+      }
       Path socket = ControlFolder.ownSocket();
       if (socket != null) {
         serve(socket);

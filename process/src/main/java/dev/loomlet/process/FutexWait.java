@@ -6,7 +6,6 @@ import dev.loomlet.engine.KernelWaits;
 import dev.loomlet.linux.FutexCalls;
 import dev.loomlet.wait.OnLoop;
 import dev.loomlet.wait.Task;
-import dev.loomlet.wait.Waiter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.time.Duration;
  * do it in slices, so that a cancelled greenlet, or a thread that is interrupted, is not held up.
  */
 final class FutexWait {
-  private static final long SLICE_NANOS = 50_000_000;
   private static final ThreadLocal<FutexCalls> CALLS = ThreadLocal.withInitial(FutexCalls::new);
 
   private FutexWait() {}
@@ -29,8 +27,7 @@ final class FutexWait {
    * @param nanos more than 0
    */
   static void await(MemorySegment word, int expected, long nanos) {
-    Thread self = Thread.currentThread();
-    if (!self.isVirtual() && Waiter.loopOf(self) == null) {
+    if (ThreadWait.isForCaller()) {
       Task.checkpoint();
       block(word, expected, nanos);
     } else {
@@ -40,7 +37,7 @@ final class FutexWait {
   }
 
   private static void block(MemorySegment word, int expected, long nanos) {
-    CALLS.get().await(word, expected, Math.min(nanos, SLICE_NANOS));
+    CALLS.get().await(word, expected, Math.min(nanos, ThreadWait.SLICE_NANOS));
   }
 
   private static void awaitOnLoop(MemorySegment word, int expected, long nanos) {

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * stack, and {@link #failure} has it.
  *
  * <p>Waiting lets the loop go on. All methods may be called in greenlets of any loop and on
- * platform threads, which get a loop of their own if they have none. A child whose end nobody waits
- * for is cleared away when the next is started.
+ * platform threads; one that has no loop blocks, and gets one only for pipes. A child whose end
+ * nobody waits for is cleared away when the next is started.
  *
  * <p>A child does not outlive its parent, however that ends, unless it is {@linkplain
  * ProcessOptions#detached detached}. When the parent ends in an orderly way, it asks daemons to end

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /**
  * A child on its way. It has three pipes: one for what it is told, one for its answers, and the
@@ -85,18 +86,22 @@ final class Launch {
   /** Does what the first start takes, off the loop. */
   static void prepareOnce() throws IOException {
     if (!prepared) {
-      Loop loop = Loop.current();
-      OnLoop.call(
-          loop,
-          () ->
-              loop.engine()
-                  .files()
-                  .call(
-                      () -> {
-                        prepare();
-                        return null;
-                      }));
+      int _ =
+          offTheLoop(
+              () -> {
+                prepare();
+                return 0;
+              });
     }
+  }
+
+  /** Does what blocks where it holds up nobody else: a thread that has no loop does it itself. */
+  private static int offTheLoop(IntSupplier work) throws IOException {
+    if (ThreadWait.isForCaller()) {
+      return work.getAsInt();
+    }
+    Loop loop = Loop.current();
+    return OnLoop.call(loop, () -> loop.engine().files().call(work::getAsInt));
   }
 
   /**
@@ -122,7 +127,6 @@ final class Launch {
   }
 
   private Child start(boolean ownReader) throws IOException {
-    Loop loop = Loop.current();
     try {
       streams.open(options);
       int childsTasks = childs(checked(calls.pipe()));
@@ -139,13 +143,7 @@ final class Launch {
       }
       descriptors.addAll(streams.descriptors());
       int closeFrom = options.detached() ? LIFE : LIFE + 1;
-      int pid =
-          OnLoop.call(
-              loop,
-              () ->
-                  loop.engine()
-                      .files()
-                      .call(() -> new ProcessCalls().spawn(command, null, descriptors, closeFrom)));
+      int pid = offTheLoop(() -> new ProcessCalls().spawn(command, null, descriptors, closeFrom));
       if (pid < 0) {
         throw new IOException(
             "cannot start " + command.getFirst() + " as a process: " + Errno.text(-pid));

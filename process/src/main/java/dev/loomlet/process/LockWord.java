@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
  * <p>Who sleeps looks from time to time whether the holder still lives. Only the kernel's word
  * counts for that, no time-out: a process that is stopped, or collects garbage, holds its lock. The
  * identity has the start of the process, so a pid that was given again is not taken for the holder.
+ * The answer is remembered for a moment, for those who try again and again.
  *
  * <p>Within a process, callers exclude each other before they come here.
  */
@@ -32,6 +33,10 @@ final class LockWord {
   static final int TIMED_OUT = 2;
 
   private static final int SPINS = 200;
+
+  /** So long a holder that was seen alive is taken for alive. */
+  private static final long SEEN_NANOS = 50_000_000;
+
   private static final long OWNER = 0;
   private static final long COUNTER = 8;
 
@@ -41,6 +46,11 @@ final class LockWord {
 
   /** Of the last holder that has died. */
   private volatile long dead;
+
+  /** Who was alive when somebody looked last. */
+  private volatile Seen seen = new Seen(0, 0);
+
+  private record Seen(long holder, long nanos) {}
 
   LockWord(Words words) {
     this.words = words.at(0, SIZE);
@@ -60,7 +70,7 @@ final class LockWord {
     if (tryLock()) {
       return LOCKED;
     }
-    for (int i = 0; i < SPINS; i++) {
+    for (int i = 0; nanos > 0 && i < SPINS; i++) {
       Thread.onSpinWait();
       if (owner() == 0 && tryLock()) {
         return LOCKED;
@@ -90,7 +100,7 @@ final class LockWord {
       }
       long now = owner();
       long holder = now & ~ProcessIdentity.FLAG;
-      if (holder != 0 && !ProcessIdentity.isAlive(holder)) {
+      if (holder != 0 && !isAlive(holder)) {
         if (words.compareAndSetLong(OWNER, now, self | ProcessIdentity.FLAG)) {
           dead = holder;
           return OWNER_DIED;
@@ -99,6 +109,19 @@ final class LockWord {
         return TIMED_OUT;
       }
     }
+  }
+
+  /** Asks the kernel, if it was not asked just now: that takes as long as 500 looks at the word. */
+  private boolean isAlive(long holder) {
+    Seen last = seen;
+    if (last.holder == holder && System.nanoTime() - last.nanos < SEEN_NANOS) {
+      return true;
+    }
+    boolean alive = ProcessIdentity.isAlive(holder);
+    if (alive) {
+      seen = new Seen(holder, System.nanoTime());
+    }
+    return alive;
   }
 
   private void sleep(int count, long nanos) {

@@ -43,12 +43,8 @@ final class ObjectCodec {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(object);
-    } catch (IOException | RuntimeException e) {
-      String where = object == null ? what + " is null" : Culprit.describe(object, what);
-      throw new UnserializableException(
-          where + "; make it Serializable, keep it out of what is sent, or create it there", e);
-    } catch (StackOverflowError e) {
-      throw new UnserializableException(what + " is nested too deep to be serialised", e);
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      throw unserializable(object, what, e);
     }
     if (bytes.size() > most) {
       throw new IllegalArgumentException(
@@ -62,6 +58,17 @@ final class ObjectCodec {
     return bytes.toByteArray();
   }
 
+  /** What to throw when an object cannot be written; says what in it is to blame. */
+  static UnserializableException unserializable(
+      @Nullable Object object, String what, Throwable cause) {
+    if (cause instanceof StackOverflowError) {
+      return new UnserializableException(what + " is nested too deep to be serialised", cause);
+    }
+    String where = object == null ? what + " is null" : Culprit.describe(object, what);
+    return new UnserializableException(
+        where + "; make it Serializable, keep it out of what is sent, or create it there", cause);
+  }
+
   /**
    * Reads an object.
    *
@@ -71,25 +78,34 @@ final class ObjectCodec {
     ObjectFilter filter = new ObjectFilter(allowed, length);
     try (ObjectInputStream in = new Input(bytes, offset, length, filter)) {
       return in.readObject();
-    } catch (InvalidClassException e) {
-      if (String.valueOf(e.getMessage()).contains("filter status: REJECTED")) {
-        throw new IOException(
-            "a message has a class that is not allowed, is nested too deep or has an array that is"
-                + " too large"
-                + (filterRejected(e) ? "" : " (" + e.classname + ")")
-                + "; allow classes by ProcessOptions.withAllowed",
-            e);
-      }
-      throw e;
-    } catch (ClassNotFoundException e) {
-      throw new IOException(
-          "a message has the class "
-              + e.getMessage()
-              + ", which is not in this process's class path",
-          e);
-    } catch (RuntimeException | StackOverflowError e) {
-      throw new IOException("a message is no object: " + e, e);
+    } catch (IOException | ClassNotFoundException | RuntimeException | StackOverflowError e) {
+      throw unreadable(e);
     }
+  }
+
+  /** What to throw when a message cannot be read. */
+  static IOException unreadable(Throwable cause) {
+    return switch (cause) {
+      case InvalidClassException e when isRejected(e) ->
+          new IOException(
+              "a message has a class that is not allowed, is nested too deep or has an array that"
+                  + " is too large"
+                  + (filterRejected(e) ? "" : " (" + e.classname + ")")
+                  + "; allow classes by ProcessOptions.withAllowed",
+              e);
+      case IOException e -> e;
+      case ClassNotFoundException e ->
+          new IOException(
+              "a message has the class "
+                  + e.getMessage()
+                  + ", which is not in this process's class path",
+              e);
+      default -> new IOException("a message is no object: " + cause, cause);
+    };
+  }
+
+  private static boolean isRejected(InvalidClassException e) {
+    return String.valueOf(e.getMessage()).contains("filter status: REJECTED");
   }
 
   private static boolean filterRejected(InvalidClassException e) {
@@ -102,32 +118,46 @@ final class ObjectCodec {
       setObjectInputFilter(filter);
     }
 
-    /** Does not even load what is not allowed. */
     @Override
     protected Class<?> resolveClass(ObjectStreamClass form)
         throws IOException, ClassNotFoundException {
-      String name = form.getName();
-      Class<?> known = resolved.get(name);
-      if (known != null) {
-        return known;
-      }
-      String element = elementOf(name);
-      if (element != null && !allowed.contains(element)) {
-        throw new InvalidClassException(element, "filter status: REJECTED");
-      }
-      try {
-        Class<?> found = Class.forName(name, false, loader);
-        resolved.put(name, found);
-        return found;
-      } catch (ClassNotFoundException e) {
-        return super.resolveClass(form); // primitive types
-      }
+      Class<?> found = resolve(form.getName());
+      return found == null ? super.resolveClass(form) : found; // primitive types
     }
 
     @Override
     protected Class<?> resolveProxyClass(String[] interfaces) throws InvalidClassException {
       throw new InvalidClassException("java.lang.reflect.Proxy", "filter status: REJECTED");
     }
+  }
+
+  /**
+   * The class of a name. Does not even load what is not allowed.
+   *
+   * @return null if it is not there, or primitive
+   * @throws InvalidClassException if it is not allowed
+   */
+  @Nullable Class<?> resolve(String name) throws InvalidClassException {
+    Class<?> known = resolved.get(name);
+    if (known != null) {
+      return known;
+    }
+    String element = elementOf(name);
+    if (element != null && !allowed.contains(element)) {
+      throw new InvalidClassException(element, "filter status: REJECTED");
+    }
+    try {
+      Class<?> found = Class.forName(name, false, loader);
+      resolved.put(name, found);
+      return found;
+    } catch (ClassNotFoundException e) {
+      return null;
+    }
+  }
+
+  /** What may be in messages. */
+  AllowedClasses allowed() {
+    return allowed;
   }
 
   /** The class, or what an array consists of; null if that is primitive. */

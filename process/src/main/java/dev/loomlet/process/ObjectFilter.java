@@ -17,7 +17,13 @@ final class ObjectFilter implements ObjectInputFilter {
   private static final int LEAST_ARRAY = 4096;
 
   private final AllowedClasses allowed;
-  private final int most;
+  private int most;
+
+  /** What the stream had read, and made, before this message. */
+  private long bytesBefore;
+
+  private long referencesBefore;
+  private boolean begun = true;
 
   /**
    * Creates a filter of one message.
@@ -33,6 +39,18 @@ final class ObjectFilter implements ObjectInputFilter {
   ObjectFilter(AllowedClasses allowed, int length) {
     this.allowed = allowed;
     this.most = Math.max(length, LEAST_ARRAY);
+  }
+
+  /**
+   * The next message of a stream of several begins, whose limits are its own.
+   *
+   * @param length of the message, in bytes
+   * @param before how many bytes the stream had before it
+   */
+  void next(int length, long before) {
+    most = Math.max(length, LEAST_ARRAY);
+    bytesBefore = before;
+    begun = false;
   }
 
   /**
@@ -66,7 +84,13 @@ final class ObjectFilter implements ObjectInputFilter {
 
   @Override
   public Status checkInput(FilterInfo info) {
-    if (info.depth() > MOST_DEPTH || info.references() > most || info.streamBytes() > most) {
+    if (!begun) {
+      begun = true;
+      referencesBefore = info.references() - 1;
+    }
+    if (info.depth() > MOST_DEPTH
+        || info.references() - referencesBefore > most
+        || info.streamBytes() - bytesBefore > most) {
       return Status.REJECTED;
     }
     if (info.arrayLength() > most) {

@@ -1,5 +1,7 @@
 package dev.loomlet.process;
 
+import java.net.URLClassLoader;
+
 /**
  * What a child does that is watched for the start-up cache, and what a spare does while it waits:
  * as little as a task can, so that whatever every task needs is there.
@@ -14,11 +16,16 @@ final class Rehearsal {
     return () -> check(captured, text);
   }
 
-  static SerializableCallable<Integer> call(Integer captured) {
-    return () -> captured + 1;
+  /** Looks through the jars of the program. */
+  static SerializableCallable<Integer> searchProgram(String nothing) {
+    return () ->
+        Rehearsal.class.getClassLoader() instanceof URLClassLoader program
+                && program.findResource(nothing) != null
+            ? 1
+            : 0;
   }
 
-  /** As {@link #call}, and opens all that is in the class path. */
+  /** Opens all that is in the class path. */
   static SerializableCallable<Integer> search(String nothing) {
     return () -> ClassLoader.getSystemClassLoader().getResource(nothing) == null ? 0 : 1;
   }

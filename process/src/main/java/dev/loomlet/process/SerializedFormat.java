@@ -11,21 +11,21 @@ final class SerializedFormat<T> implements MessageFormat<T> {
 
   private final Class<T> type;
   private final List<String> allowed;
-  private transient ObjectCodec codec;
+  private transient ObjectStreams streams;
 
   SerializedFormat(Class<T> type, String... allowed) {
     this.type = type;
     this.allowed = List.of(allowed);
     this.allowed.forEach(ObjectFilter::check);
-    this.codec = createCodec();
+    this.streams = createStreams();
   }
 
   private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
     in.defaultReadObject();
-    codec = createCodec();
+    streams = createStreams();
   }
 
-  private ObjectCodec createCodec() {
+  private ObjectStreams createStreams() {
     List<String> all = new ArrayList<>(allowed);
     Class<?> element = type;
     while (element.isArray()) {
@@ -36,17 +36,17 @@ final class SerializedFormat<T> implements MessageFormat<T> {
     }
     ClassLoader own = type.getClassLoader();
     ClassLoader loader = own == null ? Thread.currentThread().getContextClassLoader() : own;
-    return new ObjectCodec(loader, all);
+    return new ObjectStreams(new ObjectCodec(loader, all));
   }
 
   @Override
   public byte[] write(T object) {
-    return ObjectCodec.write(object, "the message", Integer.MAX_VALUE);
+    return streams.write(object, "the message");
   }
 
   @Override
   public T read(byte[] bytes) throws IOException {
-    Object read = codec.read(bytes, 0, bytes.length);
+    Object read = streams.read(bytes);
     if (!type.isInstance(read)) {
       throw new IOException(
           "a message is no "

@@ -1,13 +1,16 @@
 package dev.loomlet.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A process that keeps maps, lists and counters for others: Python's {@code
- * multiprocessing.Manager}. What it makes are proxies: capture them in the lambdas of children or
- * tasks, or keep them in each other.
+ * A process that keeps maps, lists and counters for others, and hands out locks and queues:
+ * Python's {@code multiprocessing.Manager}. What it makes are proxies: capture them in the lambdas
+ * of children or tasks, or keep them in each other.
  *
  * {@snippet :
  * try (SharedManager manager = SharedManager.start()) {
@@ -30,6 +33,9 @@ public final class SharedManager implements AutoCloseable {
   private final JavaProcess process;
   private final ManagerAddress address;
   private final long server;
+
+  /** How to close what it has made in shared memory. */
+  private final Queue<Runnable> kept = new ConcurrentLinkedQueue<>();
 
   private SharedManager(JavaProcess process, ManagerAddress address, long server) {
     this.process = process;
@@ -99,6 +105,41 @@ public final class SharedManager implements AutoCloseable {
     return new ManagedCounter(create(ManagerOperation.NEW_COUNTER));
   }
 
+  /**
+   * Makes a lock (Python: {@code Manager().Lock()}). It is one of {@linkplain SharedLock shared
+   * memory}, which needs no manager to be locked and survives the death of its holder; it is closed
+   * with the manager.
+   *
+   * @throws UncheckedIOException if there is no shared memory left
+   */
+  public SharedLock newLock() {
+    try {
+      SharedLock lock = SharedLock.create();
+      kept.add(lock::close);
+      return lock;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Makes a queue (Python: {@code Manager().Queue()}). It is one of {@linkplain SharedObjectQueue
+   * shared memory}, and is closed with the manager.
+   *
+   * @param capacity as for {@link SharedObjectQueue#create(Class, int, int)}
+   * @param maxMessage as there
+   * @throws UncheckedIOException if there is no shared memory left
+   */
+  public <T> SharedObjectQueue<T> newQueue(Class<T> type, int capacity, int maxMessage) {
+    try {
+      SharedObjectQueue<T> queue = SharedObjectQueue.create(type, capacity, maxMessage);
+      kept.add(queue::close);
+      return queue;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Its process. */
   public JavaProcess process() {
     return process;
@@ -108,6 +149,9 @@ public final class SharedManager implements AutoCloseable {
   @Override
   public void close() {
     process.close();
+    for (Runnable each = kept.poll(); each != null; each = kept.poll()) {
+      each.run();
+    }
     address.door().close();
   }
 

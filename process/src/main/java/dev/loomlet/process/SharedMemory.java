@@ -87,6 +87,9 @@ public final class SharedMemory implements Serializable, AutoCloseable {
   }
 
   private static SharedMemory createOnHelper(long size) throws IOException {
+    if (ThreadWait.isForCaller()) {
+      return createNow(size);
+    }
     Loop loop = Loop.current();
     return OnLoop.call(loop, () -> loop.engine().files().call(() -> createNow(size)));
   }

@@ -35,7 +35,7 @@ final class StartCache {
   private static final long PAUSE_MILLIS = 2_000;
 
   /** Raised with every change of what is kept, or of how it is made. */
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private static final List<String> WITHOUT_EFFECT =
       List.of("-D", "-Xlog", "-Xms", "-Xmx", "-Xmn", "-Xss", "-ea", "-esa");

@@ -4,15 +4,21 @@ import dev.loomlet.process.ProcessOptions.Stream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
 
 /** A child that is watched: see {@link StartCache}. */
 final class StartTraining {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final int MOST = 1024 * 1024;
+  private static final String NOTHING = "dev/loomlet/process/nothing";
   private static final ProcessOptions OPTIONS =
       ProcessOptions.defaults()
           .withName("spare")
@@ -41,17 +47,17 @@ final class StartTraining {
 
   /** The messages by which a spare is told to rehearse a task; it answers one. */
   static byte[][] search() {
-    return messages(Rehearsal.search("dev/loomlet/process/nothing"));
+    return messages(Rehearsal.search(NOTHING), Code.OF_REHEARSAL);
   }
 
-  private static byte[][] messages(SerializableCallable<Integer> rehearsal) {
+  private static byte[][] messages(SerializableCallable<Integer> rehearsal, ProgramCode code) {
     byte[] task = CompactCodec.write(rehearsal, "a rehearsal", MOST);
     return new byte[][] {
-      Frame.encode(Frame.HELLO, 0, hello().toBytes()), Frame.encode(Frame.CALL, 0, task)
+      Frame.encode(Frame.HELLO, 0, hello(code).toBytes()), Frame.encode(Frame.CALL, 0, task)
     };
   }
 
-  private static Hello hello() {
+  private static Hello hello(ProgramCode code) {
     ProcessInfo self = JavaProcess.current();
     String name = String.valueOf(OPTIONS.name());
     return new Hello(
@@ -59,7 +65,21 @@ final class StartTraining {
         new ProcessInfo(self.name(), self.pid(), 0, self.daemon()),
         MOST,
         List.of(ObjectFilter.patternOf(Rehearsal.class)),
-        Code.OF_REHEARSAL);
+        code);
+  }
+
+  /**
+   * A jar as there is one in most class paths: for several versions of Java, and with a class path
+   * of its own. The JDK reads such ones in a way of their own.
+   */
+  private static void writeJar(Path jar) throws IOException {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.MULTI_RELEASE, "true");
+    manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, "nothing.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+      out.putNextEntry(new ZipEntry("META-INF/versions/9/" + NOTHING));
+    }
   }
 
   /**
@@ -73,12 +93,26 @@ final class StartTraining {
     List<String> training =
         List.of(
             "-XX:AOTCacheOutput=" + cache,
+            "-D" + ControlServer.NONE,
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:-AOTRecordTraining",
             "-XX:-UnlockDiagnosticVMOptions");
+    Path folder = Files.createTempDirectory("loomlet");
+    Path jar = folder.resolve("program.jar");
+    try {
+      writeJar(jar);
+      List<String> urls = List.of(folder.toUri().toString(), jar.toUri().toString());
+      return run(training, new ProgramCode(urls, Code.OF_REHEARSAL.classes()));
+    } finally {
+      Files.deleteIfExists(jar);
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  private static boolean run(List<String> training, ProgramCode code) throws IOException {
     Child child = Launch.start(OPTIONS, false, ChildCommand.alone(training));
     try {
-      for (byte[] each : messages(Rehearsal.call(1))) {
+      for (byte[] each : messages(Rehearsal.searchProgram(NOTHING + 1), code)) {
         child.wire.send(each, 0);
       }
       byte[] action = CompactCodec.write(Rehearsal.action(3, "abc"), "a rehearsal", MOST);

@@ -64,7 +64,11 @@ public interface Waitable {
       @Override
       public void awaitReady() {
         try {
-          Descriptors.waitReadable(descriptor);
+          if (ThreadWait.isForCaller()) {
+            boolean _ = ThreadWait.readable(descriptor, Waiter.FOREVER);
+          } else {
+            Descriptors.waitReadable(descriptor);
+          }
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

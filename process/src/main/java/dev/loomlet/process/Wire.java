@@ -6,6 +6,7 @@ import dev.loomlet.io.Descriptors;
 import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.PipeCalls;
 import dev.loomlet.linux.SystemCalls;
+import dev.loomlet.wait.Waiter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -197,6 +198,8 @@ final class Wire {
     DescriptorWatch own = sourceWatch;
     if (own != null) {
       own.await(DescriptorWatch.READ, 0);
+    } else if (ThreadWait.isForCaller()) {
+      boolean _ = ThreadWait.readable(source, Waiter.FOREVER);
     } else {
       Descriptors.waitReadable(source);
     }
@@ -206,6 +209,8 @@ final class Wire {
     DescriptorWatch own = sinkWatch;
     if (own != null) {
       own.await(DescriptorWatch.WRITE, 0);
+    } else if (ThreadWait.isForCaller()) {
+      ThreadWait.writable(sink);
     } else {
       Descriptors.waitWritable(sink);
     }

@@ -34,7 +34,7 @@ class ConnectionTest {
     return message;
   }
 
-  @OnTwoEngines
+  @OnEveryEngine
   void carriesMessagesOfAllSizesBothWays(TestLoop loop) throws Exception {
     loop.run(
         () -> {
@@ -126,7 +126,7 @@ class ConnectionTest {
         });
   }
 
-  @OnTwoEngines
+  @OnEveryEngine
   void whoIsCancelledInTheMiddleOfReceivingLosesNothing(TestLoop loop) throws Exception {
     loop.run(
         () -> {
@@ -144,7 +144,7 @@ class ConnectionTest {
         });
   }
 
-  @OnTwoEngines
+  @OnEveryEngine
   void whoIsCancelledInTheMiddleOfSendingTellsTheOtherSide(TestLoop loop) throws Exception {
     loop.run(
         () -> {

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.loomlet.Cancelled;
 import dev.loomlet.Loomlet;
+import dev.loomlet.Loop;
 import dev.loomlet.process.OnEveryEngine.TestLoop;
 import dev.loomlet.process.ProcessOptions.Stream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +77,52 @@ class JavaProcessTest {
     try (JavaProcess process = JavaProcess.start(() -> System.exit(7))) {
       process.join();
       assertThat(process.exitCode()).hasValue(7);
+    }
+  }
+
+  @Test
+  void aPlainThreadNeedsNoLoopAndLeavesNothingOpen() throws Exception {
+    // given: what only the first start opens
+    JavaProcess.start(() -> {}).join();
+    long before = Descriptors.open();
+
+    // when
+    AtomicInteger code = new AtomicInteger(-1);
+    AtomicInteger timed = new AtomicInteger();
+    Thread thread =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try (JavaProcess process = JavaProcess.start(() -> System.exit(7))) {
+                    timed.set(process.join(Duration.ofMillis(1)) ? 1 : 2);
+                    process.join();
+                    code.set(process.exitCode().orElseThrow());
+                    if (Loop.currentOrNull() != null) {
+                      code.set(-2);
+                    }
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                });
+    thread.join();
+
+    // then
+    assertThat(timed.get()).isEqualTo(2);
+    assertThat(code.get()).isEqualTo(7);
+    assertThat(Descriptors.open()).isEqualTo(before);
+  }
+
+  @Test
+  void anInterruptEndsTheJoinOfAPlainThread() throws Exception {
+    try (JavaProcess process = JavaProcess.start(JavaProcessTest::forever)) {
+      AtomicReference<Throwable> thrown = new AtomicReference<>();
+      Thread thread =
+          Thread.ofPlatform()
+              .start(() -> thrown.set(Assertions.catchThrowable(() -> process.join())));
+      thread.interrupt();
+      thread.join();
+      assertThat(thrown.get()).isInstanceOf(Cancelled.class);
+      assertThat(process.isAlive()).isTrue();
     }
   }
 

@@ -9,6 +9,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,12 +18,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ProcessReportTest {
   private static final Duration LONG = Duration.ofSeconds(30);
+
+  /** Not the one of the path: that may be where only this user can enter. */
+  private static final String PYTHON = "/usr/bin/python3";
+
   private static final ProcessOptions QUIET = ProcessOptions.defaults().withErrors(Stream.DISCARD);
 
   private static void forever() throws InterruptedException {
@@ -118,6 +124,74 @@ class ProcessReportTest {
       Path socket = socketOf(child.pid());
       assertThat(modeOf(socket)).isEqualTo("rw-------");
       assertThat(modeOf(Objects.requireNonNull(socket.getParent()))).isEqualTo("rwx------");
+    }
+  }
+
+  /** What somebody who is nobody reads from a socket: how many bytes, or the error. */
+  private static String askedByNobody(Path socket) throws Exception {
+    String client =
+        "import socket, sys\n"
+            + "s = socket.socket(socket.AF_UNIX)\n"
+            + "try:\n"
+            + "    s.connect(sys.argv[1])\n"
+            + "    print(len(s.recv(65536)))\n"
+            + "except OSError as e:\n"
+            + "    print(type(e).__name__)\n";
+    Process process =
+        new ProcessBuilder(
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                PYTHON,
+                "-c",
+                client,
+                socket.toString())
+            .redirectErrorStream(true)
+            .start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return text.strip();
+  }
+
+  private static boolean has(String... command) {
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor() == 0;
+    } catch (IOException | InterruptedException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void anotherUserIsToldNothingEvenIfHeGetsThrough() throws Exception {
+    Assumptions.assumeTrue(
+        "root".equals(System.getProperty("user.name")), "only root can be another user");
+    Assumptions.assumeTrue(has("setpriv", "--version"), "setpriv (util-linux) is missing");
+    Assumptions.assumeTrue(has(PYTHON, "--version"), PYTHON + " is missing");
+    try (JavaProcess child = JavaProcess.start(QUIET, ProcessReportTest::forever)) {
+      awaitState(child.pid());
+      Path socket = socketOf(child.pid());
+      Path folder = Objects.requireNonNull(socket.getParent());
+      assertThat(askedByNobody(socket)).isEqualTo("PermissionError");
+
+      // when: neither the folder nor the socket keeps him out
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+      String answer;
+      try {
+        answer = askedByNobody(socket);
+      } finally {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      }
+
+      // then
+      assertThat(answer).isEqualTo("0");
+      assertThat(awaitState(child.pid())).contains("\"pid\":" + child.pid());
     }
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class SharedEventTest {
 
-  @OnTwoEngines
+  @OnEveryEngine
   void wakesThoseOfAllProcesses(TestLoop loop) throws Exception {
     loop.run(
         () -> {
@@ -36,7 +36,7 @@ class SharedEventTest {
         });
   }
 
-  @OnTwoEngines
+  @OnEveryEngine
   void wakesWhoWaitsEvenIfItIsTakenBackAtOnce(TestLoop loop) throws Exception {
     loop.run(
         () -> {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SharedLockTest {
   private static final Duration LONG = Duration.ofSeconds(60);
+  private static final int STOPPED = Integer.getInteger("loomlet.stopped", 2);
 
   @TempDir Path folder;
 
@@ -76,7 +78,7 @@ class SharedLockTest {
     return process;
   }
 
-  @OnTwoEngines
+  @OnEveryEngine
   void tellsTheWaiterThatTheOwnerDied(TestLoop loop) throws Exception {
     loop.run(
         () -> {
@@ -121,13 +123,36 @@ class SharedLockTest {
     }
   }
 
+  /** {@code loomlet.stopped} says for how many seconds it is. */
   @Test
   void anOwnerThatIsMerelyStoppedKeepsTheLock() throws Exception {
     try (SharedLock lock = SharedLock.create();
         JavaProcess holder = holder(lock, folder.resolve("held"))) {
       new ProcessBuilder("kill", "-STOP", Long.toString(holder.pid())).start().waitFor();
-      assertThat(lock.tryLock(Duration.ofSeconds(2))).isFalse();
+      assertThat(lock.tryLock(Duration.ofSeconds(STOPPED))).isFalse();
       assertThat(lock.tryLock()).isFalse();
+    }
+  }
+
+  @Test
+  void whoTriesAgainAndAgainSeesThatTheOwnerDied() throws Exception {
+    try (SharedLock lock = SharedLock.create();
+        JavaProcess holder = holder(lock, folder.resolve("held"))) {
+      // given: it was seen alive a moment ago
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(lock.tryLock()).isFalse();
+      }
+
+      // when
+      holder.kill();
+
+      // then
+      await()
+          .pollInSameThread()
+          .atMost(LONG)
+          .until(() -> Assertions.catchThrowable(lock::tryLock) instanceof OwnerDiedException);
+      lock.makeConsistent();
+      lock.unlock();
     }
   }
 

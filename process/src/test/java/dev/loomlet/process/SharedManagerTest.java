@@ -7,6 +7,7 @@ import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
 import dev.loomlet.process.OnEveryEngine.TestLoop;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,36 @@ class SharedManagerTest {
             .hasMessageContaining("process " + manager.process().pid() + ", is gone");
       }
     }
+  }
+
+  @Test
+  void itsLocksAndQueuesGoWithIt() throws Exception {
+    SharedLock lock;
+    SharedObjectQueue<String> queue;
+    try (SharedManager manager = SharedManager.start()) {
+      // given
+      SharedLock made = manager.newLock();
+      SharedObjectQueue<String> names = manager.newQueue(String.class, 3, 100);
+
+      // when
+      try (JavaProcess other =
+          JavaProcess.start(
+              () -> {
+                made.lock();
+                names.put("child");
+                made.unlock();
+              })) {
+        other.join();
+        assertThat(other.exitCode()).hasValue(0);
+      }
+
+      // then
+      assertThat(names.take()).isEqualTo("child");
+      lock = made;
+      queue = names;
+    }
+    assertThat(Path.of("/dev/shm", lock.memory().name())).doesNotExist();
+    assertThat(Path.of("/dev/shm", queue.queue().memory().name())).doesNotExist();
   }
 
   @OnTwoEngines

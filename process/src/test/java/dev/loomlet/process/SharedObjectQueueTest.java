@@ -27,7 +27,7 @@ class SharedObjectQueueTest {
     dishes.shutdown();
   }
 
-  @OnTwoEngines
+  @OnEveryEngine
   void carriesRecordsInOrder(TestLoop loop) throws Exception {
     loop.run(
         () -> {
@@ -173,7 +173,7 @@ class SharedObjectQueueTest {
     }
   }
 
-  @OnTwoEngines
+  @OnEveryEngine
   void waitsForTheFirstOfMany(TestLoop loop) throws Exception {
     loop.run(
         () -> {
