@@ -92,7 +92,8 @@ final class CancellationPointsTest {
               try {
                 sleep(FOR_EVER);
               } finally {
-                sleep(20);
+                // Until it is cancelled once more, at the end of the loop.
+                sleep(FOR_EVER);
               }
             });
     Loomlet.yield();
