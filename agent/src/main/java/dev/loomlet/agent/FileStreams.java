@@ -2,6 +2,7 @@ package dev.loomlet.agent;
 
 import dev.loomlet.engine.JdkDescriptors;
 import dev.loomlet.engine.JdkFiles;
+import dev.loomlet.jdk.ClassLoading;
 import dev.loomlet.wait.WaitLoop;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -250,6 +251,7 @@ final class FileStreams {
   /** For a channel over a FIFO, of which an interrupt or a close is to end the wait. */
   private static int awaitOnce(JdkDescriptors descriptors, int fd, int readiness) {
     return descriptors.isReady(fd, readiness)
+            || ClassLoading.isUnderWay()
             || !descriptors.await(fd, readiness, 0, () -> true, true)
             || descriptors.isReady(fd, readiness)
         ? GO_ON

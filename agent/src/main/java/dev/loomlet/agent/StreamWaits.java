@@ -2,6 +2,7 @@ package dev.loomlet.agent;
 
 import dev.loomlet.engine.JdkDescriptors;
 import dev.loomlet.engine.JdkFiles;
+import dev.loomlet.jdk.ClassLoading;
 import dev.loomlet.wait.Task;
 import dev.loomlet.wait.WaitLoop;
 import java.io.FileDescriptor;
@@ -68,10 +69,10 @@ final class StreamWaits {
     return FileStreams.GO_ON;
   }
 
-  /** Waits until a descriptor is ready. */
+  /** Waits until a descriptor is ready, unless the JDK's own method must wait in its place. */
   static void awaitReady(
       JdkDescriptors descriptors, FileDescriptor descriptor, int fd, int readiness) {
-    if (!descriptors.isReady(fd, readiness)) {
+    if (!descriptors.isReady(fd, readiness) && !ClassLoading.isUnderWay()) {
       await(descriptors, descriptor, fd, readiness);
     }
   }

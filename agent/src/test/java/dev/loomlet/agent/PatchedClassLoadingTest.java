@@ -7,6 +7,7 @@ import dev.loomlet.Loomlet;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,12 +111,18 @@ class PatchedClassLoadingTest {
     return first.get() == second.get();
   }
 
-  /** Gives the class when somebody else wants it, too, or nobody can be there to want it. */
+  /**
+   * Gives the class when somebody else wants it, too, or nobody can be there to want it; first
+   * while the FIFO is being opened, and then while it is being read.
+   */
   private static void feed(Path fifo, byte[] code, CountDownLatch begun, CountDownLatch other) {
     try {
       begun.await();
       other.await(300, TimeUnit.MILLISECONDS);
-      Files.write(fifo, code);
+      try (OutputStream out = Files.newOutputStream(fifo)) {
+        other.await(300, TimeUnit.MILLISECONDS);
+        out.write(code);
+      }
     } catch (InterruptedException | IOException e) {
       throw new AssertionError(e);
     }
