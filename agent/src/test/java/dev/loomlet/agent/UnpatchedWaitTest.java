@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Time and locks of the JDK, which need no patch: while one greenlet waits, others go on. */
 class UnpatchedWaitTest {
+  private static final int TRIES = 20;
 
   /** Waits that end by themselves. */
   @SuppressWarnings("ImmutableEnumChecker") // the bodies hold nothing
@@ -69,15 +70,18 @@ class UnpatchedWaitTest {
           // given
           Loomlet.sleep(1);
           List<Thread> before = ThreadInspector.platformThreads();
-          Greenlet<?> waiting = Loomlet.spawn(wait.body);
-          // when
+          // when: once more if the machine was busy for as long as the wait
           int turns = 0;
-          while (!waiting.isDone()) {
-            Loomlet.yield();
-            turns++;
+          for (int i = 0; turns < 2 && i < TRIES; i++) {
+            Greenlet<?> waiting = Loomlet.spawn(wait.body);
+            turns = 0;
+            while (!waiting.isDone()) {
+              Loomlet.yield();
+              turns++;
+            }
+            waiting.get();
           }
           // then
-          waiting.get();
           assertThat(turns).isGreaterThan(1);
           List<Thread> started = new ArrayList<>(ThreadInspector.platformThreads());
           started.removeAll(before);

@@ -4,17 +4,21 @@ import dev.loomlet.Loomlet;
 import dev.loomlet.dns.DnsConfig;
 import dev.loomlet.dns.DnsResolver;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The DNS server of many a router, with an address of each family for all names in test. */
 final class Dnsmasq implements AutoCloseable {
   private static final String PROGRAM = "dnsmasq";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int TRIES = 20;
 
   private final ServerProcess process;
 
@@ -28,41 +32,57 @@ final class Dnsmasq implements AutoCloseable {
 
   /** Starts one that listens on the loopback interface. */
   static Dnsmasq start() throws Exception {
-    int port = freePort();
-    // It says nothing when it is ready.
-    List<String> command =
-        List.of(
-            "/bin/sh",
-            "-c",
-            "echo \"listening on 127.0.0.1:$1\"; shift; exec \"$@\"",
-            "sh",
-            String.valueOf(port),
-            PROGRAM,
-            "--keep-in-foreground",
-            "--conf-file=/dev/null",
-            "--pid-file",
-            "--user=" + System.getProperty("user.name"),
-            "--no-resolv",
-            "--no-hosts",
-            "--listen-address=127.0.0.1",
-            "--bind-interfaces",
-            "--port=" + port,
-            "--local-ttl=60",
-            "--address=/test/192.0.2.1",
-            "--address=/test/2001:db8::1");
-    Dnsmasq server = new Dnsmasq(ServerProcess.start(PROGRAM, command, PATIENCE));
-    try {
-      server.awaitAnswer();
-      return server;
-    } catch (Exception e) {
-      server.close();
-      throw e;
+    for (int left = TRIES; ; left--) {
+      Dnsmasq server = new Dnsmasq(ServerProcess.start(PROGRAM, command(freePort()), PATIENCE));
+      try {
+        server.awaitAnswer();
+        return server;
+      } catch (Exception e) {
+        server.close();
+        if (left == 1) {
+          throw e;
+        }
+        // Somebody else may have taken the port meanwhile.
+      }
     }
   }
 
+  private static List<String> command(int port) {
+    // It says nothing when it is ready.
+    return List.of(
+        "/bin/sh",
+        "-c",
+        "echo \"listening on 127.0.0.1:$1\"; shift; exec \"$@\"",
+        "sh",
+        String.valueOf(port),
+        PROGRAM,
+        "--keep-in-foreground",
+        "--conf-file=/dev/null",
+        "--pid-file",
+        "--user=" + System.getProperty("user.name"),
+        "--no-resolv",
+        "--no-hosts",
+        "--listen-address=127.0.0.1",
+        "--bind-interfaces",
+        "--port=" + port,
+        "--local-ttl=60",
+        "--address=/test/192.0.2.1",
+        "--address=/test/2001:db8::1");
+  }
+
+  /** Free for UDP and TCP, and not one of those that the kernel gives to anybody who asks. */
   private static int freePort() throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    for (int left = TRIES; ; left--) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      try (DatagramSocket udp = new DatagramSocket(port, loopback);
+          ServerSocket tcp = new ServerSocket(port, 1, loopback)) {
+        return Math.max(udp.getLocalPort(), tcp.getLocalPort());
+      } catch (BindException e) {
+        if (left == 1) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -76,13 +96,17 @@ final class Dnsmasq implements AutoCloseable {
               new DnsResolver(config).lookup("ready.test");
               return;
             } catch (UnknownHostException e) {
-              if (System.nanoTime() - begin > PATIENCE.toNanos()) {
+              if (hasFailed() || System.nanoTime() - begin > PATIENCE.toNanos()) {
                 throw new IOException(PROGRAM + " does not answer: " + process.complaints(), e);
               }
               Loomlet.sleep(20);
             }
           }
         });
+  }
+
+  private boolean hasFailed() {
+    return process.complaints().stream().anyMatch(each -> each.contains("failed"));
   }
 
   InetSocketAddress address() {
