@@ -92,12 +92,16 @@ final class CancellationPointsTest {
               try {
                 sleep(FOR_EVER);
               } finally {
-                // Until it is cancelled once more, at the end of the loop.
                 sleep(FOR_EVER);
               }
             });
-    Loomlet.yield();
-    stubborn.kill();
+    try {
+      Loomlet.yield();
+      stubborn.kill();
+    } finally {
+      // Its clean-up, too.
+      stubborn.cancel(true);
+    }
   }
 
   private static void writeForEver(TcpStream stream) throws Exception {
