@@ -10,22 +10,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A method of the JDK and what is put in front of it.
- *
- * @param topics what it is for; it is patched if one of them is wanted
- * @param className as in {@code Class.forName}
- * @param method its name
- * @param descriptor its parameters and result, as in class files
- * @param why for the report
- * @param prefix writes the instructions
+ * A method of the JDK and what is put in front of it. Each is made once, and equals only itself.
  */
-record PatchPoint(
-    Set<Topic> topics,
-    String className,
-    String method,
-    String descriptor,
-    String why,
-    Prefix prefix) {
+final class PatchPoint {
+  private final Set<Topic> topics;
+  private final String className;
+  private final String method;
+  private final String descriptor;
+  private final String why;
+  private final Prefix prefix;
 
   /** Writes what is put in front of a method. */
   @FunctionalInterface
@@ -33,15 +26,55 @@ record PatchPoint(
     void write(CodeBuilder code);
   }
 
-  /** Each is made once. Of records the JVM links a method of its own for this, at each start. */
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return this == other;
+  /**
+   * Creates one.
+   *
+   * @param topics what it is for; it is patched if one of them is wanted
+   * @param className as in {@code Class.forName}
+   * @param method its name
+   * @param descriptor its parameters and result, as in class files
+   * @param why for the report
+   * @param prefix writes the instructions
+   */
+  PatchPoint(
+      Set<Topic> topics,
+      String className,
+      String method,
+      String descriptor,
+      String why,
+      Prefix prefix) {
+    this.topics = topics;
+    this.className = className;
+    this.method = method;
+    this.descriptor = descriptor;
+    this.why = why;
+    this.prefix = prefix;
   }
 
-  @Override
-  public int hashCode() {
-    return method.hashCode();
+  /** What it is for; it is patched if one of them is wanted. */
+  Set<Topic> topics() {
+    return topics;
+  }
+
+  String className() {
+    return className;
+  }
+
+  String method() {
+    return method;
+  }
+
+  String descriptor() {
+    return descriptor;
+  }
+
+  /** For the report. */
+  String why() {
+    return why;
+  }
+
+  Prefix prefix() {
+    return prefix;
   }
 
   String fullName() {

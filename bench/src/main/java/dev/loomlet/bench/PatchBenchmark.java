@@ -38,7 +38,7 @@ final class PatchBenchmark implements Benchmark {
     String program = PlainOperations.class.getName();
     try (Dialogue plain = new Dialogue(JavaCommand.plain(program, List.of()));
         Dialogue patched =
-            new Dialogue(JavaCommand.plain(program, List.of("-javaagent:" + agent)))) {
+            new Dialogue(JavaCommand.plain(program, List.of("-javaagent:" + agent + "=no-main")))) {
       for (String operation : OPERATIONS.keySet().stream().sorted().toList()) {
         progress.accept(operation);
         Rounds rounds =

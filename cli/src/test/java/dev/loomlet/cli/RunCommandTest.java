@@ -436,9 +436,10 @@ class RunCommandTest {
             "Outlives",
             """
             void main() {
+              Thread main = Thread.currentThread();
               // A thread that a virtual thread starts would be a daemon without this.
               Thread.ofPlatform().daemon(false).start(() -> {
-                try { Thread.sleep(300); } catch (InterruptedException e) { }
+                try { main.join(); } catch (InterruptedException e) { throw new AssertionError(e); }
                 IO.println("still here");
               });
             }

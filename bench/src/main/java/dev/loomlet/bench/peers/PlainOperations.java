@@ -29,6 +29,9 @@ public final class PlainOperations {
 
   /** Obeys until the end of its input. */
   public static void main(String[] args) throws IOException {
+    if (Thread.currentThread().isVirtual()) {
+      throw new IllegalStateException("this thread was to know of no loop");
+    }
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Socket near = new Socket(server.getInetAddress(), server.getLocalPort());
         Socket far = server.accept();
