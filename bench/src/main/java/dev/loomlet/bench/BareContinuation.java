@@ -85,6 +85,22 @@ final class BareContinuation {
     }
   }
 
+  /** Has two of them take turns, each so often; one turn is a switch there and back. */
+  static void takeTurns(int pauses) {
+    Runnable body =
+        () -> {
+          for (int i = 0; i < pauses; i++) {
+            pause();
+          }
+        };
+    BareContinuation first = new BareContinuation(body);
+    BareContinuation second = new BareContinuation(body);
+    for (int i = 0; i <= pauses; i++) {
+      first.run();
+      second.run();
+    }
+  }
+
   private static MethodHandle required(@Nullable MethodHandle handle) {
     if (handle == null) {
       throw new IllegalStateException("no access to jdk.internal.vm");

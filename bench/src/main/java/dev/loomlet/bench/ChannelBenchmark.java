@@ -20,6 +20,7 @@ final class ChannelBenchmark implements Benchmark {
   private static final String OURS = "Loomlet";
   private static final String KOTLIN = "Kotlin";
   private static final String GO = "Go";
+  private static final String BARE = "bare continuation, one switch";
 
   /** How values travel. */
   private enum Way {
@@ -47,7 +48,9 @@ final class ChannelBenchmark implements Benchmark {
             "channel",
             "One value handed over a channel without a buffer, from one greenlet to another of the"
                 + " same loop; Kotlin's coroutines in a runBlocking and Go's goroutines on one"
-                + " processor in processes of their own, warmed up; in turn, median of "
+                + " processor in processes of their own, warmed up; and what the JVM takes for one"
+                + " switch between two continuations, without which none of its values can be"
+                + " handed over; in turn, median of "
                 + options.rounds()
                 + " rounds (least-greatest).");
     Rounds rounds = new Rounds();
@@ -77,9 +80,13 @@ final class ChannelBenchmark implements Benchmark {
             nanos -> inProcess(List.of(go.toString(), way.argument, seconds(nanos)), nanos));
       }
     }
+    if (BareContinuation.isAvailable()) {
+      rounds.add(
+          BARE, nanos -> Timed.repeat(nanos, BATCH, () -> BareContinuation.takeTurns(BATCH / 2)));
+    }
     rounds.run(options);
     for (String name : rounds.names()) {
-      Way way = name.endsWith(Way.STREAM.text) ? Way.STREAM : Way.PINGPONG;
+      Way way = name.endsWith(Way.PINGPONG.text) ? Way.PINGPONG : Way.STREAM;
       Map<String, Object> cells = Report.cells();
       cells.put("channel", name);
       cells.put("ns", rounds.nanos(name));

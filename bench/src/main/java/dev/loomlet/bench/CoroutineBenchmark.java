@@ -36,7 +36,9 @@ final class CoroutineBenchmark implements Benchmark {
                 + options.rounds()
                 + " rounds (least-greatest).");
     Rounds rounds = new Rounds();
-    rounds.add(REFERENCE, nanos -> Timed.repeat(nanos, SWITCHES, CoroutineBenchmark::bare));
+    rounds.add(
+        REFERENCE,
+        nanos -> Timed.repeat(nanos, SWITCHES, () -> BareContinuation.takeTurns(SWITCHES / 2)));
     rounds.add(PAIR, nanos -> Timed.repeat(nanos, SWITCHES, CoroutineBenchmark::pair));
     rounds.add(ROOT, nanos -> Timed.repeat(nanos, SWITCHES, CoroutineBenchmark::root));
     boolean python =
@@ -62,21 +64,6 @@ final class CoroutineBenchmark implements Benchmark {
             + " only half of a run and a yield");
     rounds.chart(options, "A switch between coroutines", "Coroutine");
     return report;
-  }
-
-  private static void bare() {
-    BareContinuation first = new BareContinuation(CoroutineBenchmark::pauseOften);
-    BareContinuation second = new BareContinuation(CoroutineBenchmark::pauseOften);
-    for (int i = 0; i <= SWITCHES / 2; i++) {
-      first.run();
-      second.run();
-    }
-  }
-
-  private static void pauseOften() {
-    for (int i = 0; i < SWITCHES / 2; i++) {
-      BareContinuation.pause();
-    }
   }
 
   private static void pair() {

@@ -32,7 +32,9 @@ final class SwitchBenchmark implements Benchmark {
                 + options.rounds()
                 + " rounds (least-greatest).");
     Rounds rounds = new Rounds();
-    rounds.add(REFERENCE, nanos -> Timed.repeat(nanos, 2 * YIELDS, SwitchBenchmark::pairOfBare));
+    rounds.add(
+        REFERENCE,
+        nanos -> Timed.repeat(nanos, 2 * YIELDS, () -> BareContinuation.takeTurns(YIELDS)));
     if (BareScheduler.isAvailable()) {
       rounds.add(
           BARE_THREAD,
@@ -55,26 +57,11 @@ final class SwitchBenchmark implements Benchmark {
     return report;
   }
 
-  private static void pairOfBare() {
-    BareContinuation first = new BareContinuation(SwitchBenchmark::pauseOften);
-    BareContinuation second = new BareContinuation(SwitchBenchmark::pauseOften);
-    for (int i = 0; i <= YIELDS; i++) {
-      first.run();
-      second.run();
-    }
-  }
-
   private static void pairOfBareThreads() {
     BareScheduler scheduler = new BareScheduler();
     scheduler.start(SwitchBenchmark::threadYieldOften);
     scheduler.start(SwitchBenchmark::threadYieldOften);
     scheduler.run();
-  }
-
-  private static void pauseOften() {
-    for (int i = 0; i < YIELDS; i++) {
-      BareContinuation.pause();
-    }
   }
 
   private static void yieldOften() {

@@ -49,7 +49,11 @@ final class BenchmarksTest {
     // then
     assertThat(rowsOf(report, "ns", "ratio"))
         .extracting(row -> (Object) row.get("channel"))
-        .contains("Loomlet, one way", "Kotlin, one way", "Loomlet, to and fro");
+        .contains(
+            "Loomlet, one way",
+            "Kotlin, one way",
+            "Loomlet, to and fro",
+            "bare continuation, one switch");
   }
 
   @Test
