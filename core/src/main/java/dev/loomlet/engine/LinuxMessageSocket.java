@@ -3,6 +3,7 @@ package dev.loomlet.engine;
 import dev.loomlet.linux.DatagramCalls;
 import dev.loomlet.linux.Errno;
 import dev.loomlet.linux.MessageCalls;
+import dev.loomlet.linux.MessageVector;
 import dev.loomlet.linux.PeerAddress;
 import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
@@ -78,7 +79,7 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
     }
     SocketAddress known = calls.remoteAddress(fd);
     remoteAddress = known == null ? address : known;
-    straysQueued = true;
+    straysQueued = datagrams.nextLength(fd) != -Errno.EAGAIN;
     nameItself("to", address);
   }
 
@@ -136,6 +137,43 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
     }
   }
 
+  @Override
+  public void receive(DatagramBatch batch, long timeoutNanos) throws IOException {
+    beginRead();
+    long deadline = 0;
+    while (true) {
+      while ((state & READABLE) != 0) {
+        if (straysQueued) {
+          int n = datagrams.receive(fd, batch.memory().address(), batch.room(), sender);
+          if (isReceived(n)) {
+            batch.receivedOne(n);
+            return;
+          }
+        } else if (receiveNow(batch)) {
+          return;
+        }
+      }
+      if (deadline == 0) {
+        deadline = deadline(timeoutNanos);
+      }
+      awaitReadable(deadline, timeoutNanos, "receive");
+    }
+  }
+
+  private boolean receiveNow(DatagramBatch batch) throws IOException {
+    MessageVector places = batch.forReceiving();
+    int n = datagrams.receive(fd, places, batch.capacity());
+    if (!isReceived(n)) {
+      return false;
+    }
+    batch.received(places, n);
+    if (n < batch.capacity() && (state & ENDING) == 0) {
+      // There are no more, or there is an error, of which the engine will hear.
+      state &= ~READABLE;
+    }
+    return true;
+  }
+
   /** By way of a buffer that holds any datagram of UDP, which saves asking for the length. */
   private byte @Nullable [] receiveCopied() throws IOException {
     try (Chunk chunk = engine.chunks.take()) {
@@ -191,7 +229,7 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
     }
   }
 
-  /** Draws the conclusion from what recvfrom(2) returned. */
+  /** Draws the conclusion from what recvfrom(2) or recvmmsg(2) returned. */
   private boolean isReceived(int n) throws IOException {
     if (n >= 0) {
       return !straysQueued || isFromPeer();
@@ -233,6 +271,50 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
     begin();
     MemorySegment data = offset == 0 ? source : source.asSlice(offset);
     send(data, length, target, null, timeoutNanos);
+  }
+
+  @Override
+  public void send(DatagramBatch batch, long timeoutNanos) throws IOException {
+    begin();
+    int sent = line.isEmpty() ? sendNow(batch, 0) : 0;
+    if (sent == batch.size()) {
+      return;
+    }
+    long deadline = deadline(timeoutNanos);
+    if (!line.enter(deadline)) {
+      throw timedOut(timeoutNanos);
+    }
+    try {
+      while (true) {
+        if (!isOpen()) {
+          throw closedWhileWaiting();
+        }
+        sent = sendNow(batch, sent);
+        if (sent == batch.size()) {
+          return;
+        }
+        awaitWritable(deadline, timeoutNanos, "send");
+      }
+    } finally {
+      line.leave();
+    }
+  }
+
+  /** Sends what there is room for, from one of them on; returns the first one that was not. */
+  private int sendNow(DatagramBatch batch, int from) throws IOException {
+    MessageVector places = batch.forSending();
+    int sent = from;
+    while (sent < batch.size() && (state & WRITABLE) != 0) {
+      int n = datagrams.send(fd, places, sent, batch.size() - sent);
+      if (n >= 0) {
+        sent += n;
+      } else if (n == -Errno.EAGAIN) {
+        state &= ~WRITABLE;
+      } else if (n != -Errno.EINTR) {
+        throw failure("send by", -n);
+      }
+    }
+    return sent;
   }
 
   @Override

@@ -60,6 +60,17 @@ public interface MessageSocket extends ReadWatch {
    */
   byte[] receive(long timeoutNanos) throws IOException;
 
+  /**
+   * Receives one datagram, and of those that are there as well as many as there are places. Waits
+   * for the first one, as {@link #receive(MemorySegment, long, int, long)}. This socket is
+   * connected.
+   *
+   * @param batch not touched as long as this waits
+   */
+  default void receive(DatagramBatch batch, long timeoutNanos) throws IOException {
+    batch.receivedOne(receive(batch.memory(), 0, batch.room(), timeoutNanos));
+  }
+
   /** Who sent the datagram that was received last; null if nobody can be named. */
   @Nullable SocketAddress sender();
 
@@ -82,6 +93,17 @@ public interface MessageSocket extends ReadWatch {
       @Nullable SocketAddress target,
       long timeoutNanos)
       throws IOException;
+
+  /**
+   * Sends datagrams to the peer of a connected socket, in order. Waits as {@link #send}.
+   *
+   * @throws IOException as that does, about one of them; those before it were sent, the others not
+   */
+  default void send(DatagramBatch batch, long timeoutNanos) throws IOException {
+    for (int i = 0; i < batch.size(); i++) {
+      send(batch.memory(), batch.offset(i), batch.length(i), null, timeoutNanos);
+    }
+  }
 
   /**
    * Sends one datagram and passes descriptors with it. Waits as {@link #send}.

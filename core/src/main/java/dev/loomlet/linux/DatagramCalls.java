@@ -61,6 +61,9 @@ public final class DatagramCalls extends NativeCalls {
   private static final MethodHandle TRANSFER_ARRAY =
       bind("syscall", transferOf(ADDRESS), variadic(1), Linker.Option.critical(true), capture());
 
+  private static final MemorySegment SENDMMSG = function("sendmmsg");
+  private static final MemorySegment RECVMMSG = function("recvmmsg");
+
   private final SocketAddresses target = new SocketAddresses();
   private final SocketAddresses source = new SocketAddresses();
   private final MemorySegment option = Arena.ofAuto().allocate(GROUP + 2 * STORAGE, 8);
@@ -226,6 +229,28 @@ public final class DatagramCalls extends NativeCalls {
     } catch (Throwable e) {
       throw impossible(e);
     }
+  }
+
+  /**
+   * recvmmsg(2): as many datagrams as there are, and places for them.
+   *
+   * @return how many, or a negative error
+   */
+  public int receive(int socket, MessageVector places, int count) {
+    int flags = MSG_TRUNC | MSG_DONTWAIT;
+    return result((int) quickly(RECVMMSG, socket, places.address(0), count, flags, 0, 0, 0));
+  }
+
+  /**
+   * sendmmsg(2) to the peer of a connected socket: as many datagrams as there is room for.
+   *
+   * @param from the first of them
+   * @param count how many
+   * @return how many were sent; or a negative error if not even the first was
+   */
+  public int send(int socket, MessageVector places, int from, int count) {
+    int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+    return result((int) quickly(SENDMMSG, socket, places.address(from), count, flags, 0, 0, 0));
   }
 
   /**

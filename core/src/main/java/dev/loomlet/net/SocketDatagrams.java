@@ -1,6 +1,7 @@
 package dev.loomlet.net;
 
 import dev.loomlet.Loop;
+import dev.loomlet.engine.DatagramBatch;
 import dev.loomlet.engine.MessageSocket;
 import dev.loomlet.wait.Memory;
 import dev.loomlet.wait.OnLoop;
@@ -112,6 +113,62 @@ public abstract sealed class SocketDatagrams implements AutoCloseable
       return socket.receive(target, 0, room, receiveTimeoutNanos);
     }
     return OnLoop.call(loop, () -> socket.receive(target, 0, room, receiveTimeoutNanos));
+  }
+
+  /**
+   * Receives one datagram from the peer of this connected socket, and of those that have come as
+   * well as many as the batch has places for; what was in it before is gone. Waits for the first
+   * one. {@code sender()} does not change.
+   *
+   * @throws IllegalStateException if this is not connected
+   * @throws java.net.PortUnreachableException if nobody listens where this is connected to
+   * @throws java.net.SocketTimeoutException after the time-out
+   */
+  public final void receive(DatagramBatch batch) throws IOException {
+    receive(batch, receiveTimeoutNanos);
+  }
+
+  /**
+   * As {@link #receive(DatagramBatch)}, for a limited time.
+   *
+   * @param timeout more than 0
+   */
+  public final void receive(DatagramBatch batch, Duration timeout) throws IOException {
+    receive(batch, Timeouts.toNanos(timeout));
+  }
+
+  private void receive(DatagramBatch batch, long timeoutNanos) throws IOException {
+    checkConnected();
+    OnLoop.call(
+        loop,
+        () -> {
+          socket.receive(batch, timeoutNanos);
+          return null;
+        });
+  }
+
+  /**
+   * Sends each datagram of a batch to the peer of this connected socket, in order. Waits while
+   * there is no room.
+   *
+   * @param batch not to be touched meanwhile
+   * @throws IllegalStateException if this is not connected
+   * @throws IllegalArgumentException if one is too long; then none was sent
+   * @throws java.net.PortUnreachableException if nobody listened there when an earlier datagram was
+   *     sent; some of these may have been sent
+   * @throws java.net.SocketTimeoutException after the time-out; some may have been sent
+   */
+  public final void send(DatagramBatch batch) throws IOException {
+    checkConnected();
+    for (int i = 0; i < batch.size(); i++) {
+      checkLength(batch.length(i), null);
+    }
+    OnLoop.call(
+        loop,
+        () -> {
+          socket.send(batch, sendTimeoutNanos);
+          return null;
+        });
   }
 
   /**
