@@ -2,10 +2,12 @@ package dev.loomlet.dns;
 
 import dev.loomlet.Loop;
 import dev.loomlet.net.NameResolver;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * alphabet. What ends in a number and is no IPv4 address is refused.
  */
 public final class DnsResolver implements NameResolver {
+  private static final Comparator<InetAddress> IPV4_FIRST =
+      Comparator.comparingInt(each -> each instanceof Inet4Address ? 0 : 1);
+
   private final Settings.Source source;
   private final ConcurrentHashMap<Loop, LoopResolver> loops = new ConcurrentHashMap<>();
 
@@ -108,9 +113,9 @@ public final class DnsResolver implements NameResolver {
   private List<InetAddress> lookup(String name, Family family) throws UnknownHostException {
     List<InetAddress> all = new ArrayList<>();
     lookup(name, family, all::addAll);
-    List<InetAddress> inOrder = new ArrayList<>(Family.IPV4.of(all));
-    inOrder.addAll(Family.IPV6.of(all));
-    return List.copyOf(inOrder);
+    // The families come in any order, and each in the server's.
+    all.sort(IPV4_FIRST);
+    return List.copyOf(all);
   }
 
   @Override

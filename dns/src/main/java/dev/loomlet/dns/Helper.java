@@ -18,9 +18,13 @@ final class Helper {
     SecureRandom random = new SecureRandom();
     random.nextBytes(new byte[1]);
     Question question = Question.ipv4("localhost");
-    Reply reply = Wire.read(Wire.write(question, 0, true), question, 0);
-    if (reply != null) {
+    byte[] packet = Wire.write(question, 0, true);
+    if (Wire.read(packet, question, 0) != null) {
       throw new IllegalStateException("a question was taken for an answer");
+    }
+    packet[Wire.FLAGS] = (byte) Wire.ANSWER;
+    if (Wire.read(packet, question, 0) == null) {
+      throw new IllegalStateException("an empty answer was not understood");
     }
     return random;
   }

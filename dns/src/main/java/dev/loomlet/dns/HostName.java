@@ -32,7 +32,7 @@ record HostName(String text, boolean isAbsolute) {
     boolean absolute = written.endsWith(".");
     if (written.length() <= MOST_AS_WRITTEN) {
       ascii = absolute ? written.substring(0, written.length() - 1) : written;
-      if (!ascii.chars().allMatch(c -> c < 128)) {
+      if (!isAscii(ascii)) {
         try {
           ascii = IDN.toASCII(ascii);
         } catch (IllegalArgumentException e) {
@@ -46,6 +46,15 @@ record HostName(String text, boolean isAbsolute) {
       throw notAName(written, fault);
     }
     return new HostName(lower, absolute);
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 128) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static UnknownHostException notAName(String written, String fault) {
@@ -91,11 +100,16 @@ record HostName(String text, boolean isAbsolute) {
       begin = i + 1;
     }
     // What ends in a number is meant as an address, and no top-level domain is one (RFC 3696).
-    String last = name.substring(name.lastIndexOf('.') + 1);
-    if (last.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      return "it ends in a number like an IPv4 address, but is none";
+    return endsInNumber(name) ? "it ends in a number like an IPv4 address, but is none" : null;
+  }
+
+  private static boolean endsInNumber(String name) {
+    for (int i = name.lastIndexOf('.') + 1; i < name.length(); i++) {
+      if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+        return false;
+      }
     }
-    return null;
+    return true;
   }
 
   private static boolean isAllowed(char c) {

@@ -4,7 +4,6 @@ import dev.loomlet.Awaitable;
 import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
 import dev.loomlet.Until;
-import dev.loomlet.sync.Semaphore;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ final class LoopResolver {
 
   private final Loop loop;
   private final Settings settings;
-  private final Semaphore places = new Semaphore(MOST_UNDER_WAY);
+  private final Places places = new Places(MOST_UNDER_WAY);
   private final AnswerCache cache = new AnswerCache(MOST_CACHED);
 
   /** Made anew when the settings change, which may lead to other answers. */
@@ -49,18 +48,17 @@ final class LoopResolver {
       Inquiry inquiry =
           new Inquiry(
               config,
-              new UdpExchange(loop),
-              new TcpExchange(loop),
+              new UdpExchange(loop, config.timeout()),
+              new TcpExchange(loop, config.timeout()),
               new RandomIds(settings.random()),
               places);
-      this.queries = new SharedQueries(loop, question -> keep(question, inquiry.ask(question)));
+      this.queries = new SharedQueries(loop, inquiry, this::keep);
     }
 
-    private Answer keep(Question question, Answer answer) {
+    private void keep(Question question, Answer answer) {
       if (network == this) {
         cache.put(question, answer, loop.clock().nanoTime());
       }
-      return answer;
     }
   }
 
@@ -71,7 +69,7 @@ final class LoopResolver {
 
   /** How many questions are under way, for tests. */
   int underWay() {
-    return MOST_UNDER_WAY - places.availablePermits() + places.waiting();
+    return places.wanted();
   }
 
   /** How many answers are kept, for tests. */
@@ -148,8 +146,10 @@ final class LoopResolver {
       asked.add(candidate);
       List<Answer> answers =
           answers(on, wanted.questions(candidate), each -> found.accept(named(written, each)));
-      if (answers.stream().anyMatch(Answer::isFound)) {
-        return;
+      for (Answer each : answers) {
+        if (each.isFound()) {
+          return;
+        }
       }
       answers.forEach(each -> reasons.add(each.reason()));
       if (answers.stream().anyMatch(each -> each.status() == Answer.Status.SILENCE)) {

@@ -1,78 +1,66 @@
 package dev.loomlet.dns;
 
 import dev.loomlet.AsyncResult;
-import dev.loomlet.Cancelled;
-import dev.loomlet.Greenlet;
 import dev.loomlet.Loop;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Questions under way, each asked once for all who want to know. Confined to a loop.
  *
  * <p>Who wants the answer holds a {@link Ticket} until he has it or does not want it any more; with
- * the last ticket the greenlet that asks is cancelled.
+ * the last ticket the question is given up.
  */
 final class SharedQueries {
-
-  /** How a question is asked. */
-  @FunctionalInterface
-  interface Asker {
-    /** Asks. Waits. */
-    Answer ask(Question question);
-  }
-
   private final Loop loop;
-  private final Asker asker;
-  private final Map<Question, Query> queries = new HashMap<>();
+  private final Inquiry inquiry;
+  private final BiConsumer<Question, Answer> answered;
+  private final Map<Question, Shared> queries = new HashMap<>();
 
-  SharedQueries(Loop loop, Asker asker) {
+  /**
+   * Creates it with nothing under way.
+   *
+   * @param answered told each answer, before those who want to know
+   */
+  SharedQueries(Loop loop, Inquiry inquiry, BiConsumer<Question, Answer> answered) {
     this.loop = loop;
-    this.asker = asker;
+    this.inquiry = inquiry;
+    this.answered = answered;
   }
 
-  private final class Query {
-    final Question question;
-    final AsyncResult<Answer> answer;
-    final Greenlet<?> greenlet;
+  /** A question, and how many want to know. */
+  private final class Shared implements Query.Listener {
+    final Query query;
     int tickets;
 
-    Query(Question question) {
-      this.question = question;
-      this.answer = new AsyncResult<>("the answer to " + question);
-      this.greenlet = loop.spawn("DNS question " + question, this::run);
+    Shared(Question question) {
+      this.query = new Query(loop, inquiry, question, this);
     }
 
-    private void run() {
-      try {
-        answer.set(asker.ask(question));
-      } catch (RuntimeException | Error e) {
-        // A bug, or cancelled: nobody waits any more, or the loop ends.
-        if (e instanceof Cancelled) {
-          answer.cancel(false);
-        } else {
-          answer.setException(e);
-        }
-      } finally {
-        queries.remove(question, this);
+    @Override
+    public void ended(Query ended, @Nullable Answer answer) {
+      queries.remove(ended.question(), this);
+      if (answer != null) {
+        answered.accept(ended.question(), answer);
       }
     }
   }
 
   /** The right to an answer. */
   final class Ticket implements AutoCloseable {
-    private final Query query;
+    private final Shared shared;
     private boolean closed;
 
-    private Ticket(Query query) {
-      this.query = query;
-      query.tickets++;
+    private Ticket(Shared shared) {
+      this.shared = shared;
+      shared.tickets++;
     }
 
     /** Ends when the answer is there. */
     AsyncResult<Answer> answer() {
-      return query.answer;
+      return shared.query.answer;
     }
 
     /** Gives the right back. Does not wait. Does nothing when repeated. */
@@ -82,24 +70,23 @@ final class SharedQueries {
         return;
       }
       closed = true;
-      if (--query.tickets == 0 && !query.answer.isDone()) {
-        queries.remove(query.question, query);
-        query.greenlet.cancel(true);
+      if (--shared.tickets == 0 && !answer().isDone()) {
+        queries.remove(shared.query.question(), shared);
+        shared.query.cancel();
       }
     }
   }
 
   /** Asks, unless somebody else asks already. Does not wait. */
   Ticket ask(Question question) {
-    @Nullable Query query = queries.get(question);
-    if (query == null) {
-      query = new Query(question);
-      queries.put(question, query);
+    Shared known = queries.get(question);
+    if (known != null) {
+      return new Ticket(known);
     }
-    return new Ticket(query);
-  }
-
-  int size() {
-    return queries.size();
+    Shared fresh = new Shared(question);
+    queries.put(question, fresh);
+    Ticket ticket = new Ticket(fresh);
+    fresh.query.begin();
+    return ticket;
   }
 }

@@ -13,19 +13,27 @@ import java.time.Duration;
 /** Over TCP, by a connection of its own for each question (RFC 7766): for what UDP truncates. */
 final class TcpExchange implements Exchange {
   private final Loop loop;
+  private final Duration timeout;
 
-  TcpExchange(Loop loop) {
+  /**
+   * Creates one with nothing under way.
+   *
+   * @param timeout for each question and its answer together
+   */
+  TcpExchange(Loop loop, Duration timeout) {
     this.loop = loop;
+    this.timeout = timeout;
   }
 
   @Override
-  public Reply ask(InetSocketAddress server, byte[] question, Reader reader, long timeoutNanos)
+  public Reply ask(InetSocketAddress server, Question question, int id, boolean edns)
       throws IOException {
-    long deadline = loop.clock().nanoTime() + timeoutNanos;
+    long deadline = loop.clock().nanoTime() + timeout.toNanos();
+    byte[] packet = Wire.write(question, id, edns);
     try (TcpStream stream =
         TcpStream.connect(server.getAddress().getHostAddress(), server.getPort(), left(deadline))) {
-      ByteBuffer framed = ByteBuffer.allocate(2 + question.length);
-      framed.putShort((short) question.length).put(question).flip();
+      ByteBuffer framed = ByteBuffer.allocate(2 + packet.length);
+      framed.putShort((short) packet.length).put(packet).flip();
       stream.setWriteTimeout(left(deadline));
       stream.write(framed);
       int length = ByteBuffer.wrap(read(stream, 2, deadline)).getShort() & 0xffff;
@@ -33,7 +41,7 @@ final class TcpExchange implements Exchange {
         throw new ProtocolException(
             "an answer of " + length + " bytes, more than the " + Wire.TCP_SIZE + " allowed");
       }
-      Reply reply = reader.read(read(stream, length, deadline));
+      Reply reply = Wire.read(read(stream, length, deadline), question, id);
       if (reply == null) {
         throw new ProtocolException("an answer that cannot be understood");
       }

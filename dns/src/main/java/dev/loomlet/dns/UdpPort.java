@@ -1,22 +1,17 @@
 package dev.loomlet.dns;
 
-import dev.loomlet.AsyncResult;
-import dev.loomlet.CancelScope;
-import dev.loomlet.Greenlet;
 import dev.loomlet.Loop;
+import dev.loomlet.engine.DatagramBatch;
 import dev.loomlet.net.UdpOptions;
 import dev.loomlet.net.UdpSocket;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket for questions to one server that are under way at the same time; what comes back is told
@@ -24,6 +19,9 @@ import java.util.Map;
  *
  * <p>It is connected, so the kernel drops what comes from elsewhere and reports that nobody
  * listens.
+ *
+ * <p>Its greenlet takes all answers that are there at once, and waits no longer than the oldest
+ * question does.
  */
 final class UdpPort {
   /**
@@ -37,122 +35,181 @@ final class UdpPort {
   private static final InetSocketAddress ANY_IPV6 =
       new InetSocketAddress(InetAddress.ofLiteral("::"), 0);
 
+  private final Loop loop;
+  private final UdpExchange exchange;
+  private final InetSocketAddress server;
   private final UdpSocket socket;
-  private final Greenlet<?> reader;
-  private final Map<Integer, Expected> expected = new HashMap<>();
+
+  /** In the order in which they were asked, which is that of their deadlines; null when over. */
+  private final @Nullable UdpQuestion[] questions = new UdpQuestion[MOST_QUESTIONS];
+
+  /** How many were asked, and how many of these are not over. */
   private int asked;
+
+  private int waiting;
+
+  /** All before this one are over. */
+  private int oldest;
+
   private boolean broken;
 
-  private record Expected(Exchange.Reader reader, AsyncResult<Reply> reply) {}
-
-  private UdpPort(Loop loop, UdpSocket socket, String server) {
-    this.socket = socket;
-    this.reader = loop.spawn("DNS answers from " + server, this::receiveAll);
-  }
-
-  /** Opens one, from which questions go to a server. Does not wait. */
-  static UdpPort open(Loop loop, InetSocketAddress server) throws IOException {
+  /**
+   * Opens one, from which questions go to a server. Does not wait; {@link #start} must follow when
+   * there is a question.
+   */
+  UdpPort(Loop loop, UdpExchange exchange, InetSocketAddress server) throws IOException {
+    this.loop = loop;
+    this.exchange = exchange;
+    this.server = server;
     InetSocketAddress local = server.getAddress() instanceof Inet6Address ? ANY_IPV6 : ANY_IPV4;
-    UdpSocket socket = UdpSocket.bind(local, UdpOptions.DEFAULT);
+    this.socket = UdpSocket.bind(local, UdpOptions.DEFAULT);
     try {
       socket.connect(server);
-      return new UdpPort(loop, socket, Inquiry.text(server));
     } catch (IOException | RuntimeException | Error e) {
       socket.close();
       throw e;
     }
   }
 
+  /** Begins to take answers. */
+  void start() {
+    loop.spawn("DNS answers from " + Inquiry.text(server), this::receiveAll);
+  }
+
+  /** To whom it asks. */
+  InetSocketAddress server() {
+    return server;
+  }
+
   /** Whether a question of this number may be asked from here. */
   boolean takes(int id) {
-    return !broken && asked < MOST_QUESTIONS && !expected.containsKey(id);
+    return !broken && asked < MOST_QUESTIONS && find(id) == null;
   }
 
-  /**
-   * Announces a question; {@link #forget} must follow.
-   *
-   * @return what will be its answer, or the reason why none can come
-   */
-  AsyncResult<Reply> expect(int id, Exchange.Reader reader) {
-    asked++;
-    AsyncResult<Reply> reply = new AsyncResult<>("the answer to DNS question " + id);
-    expected.put(id, new Expected(reader, reply));
-    return reply;
+  private @Nullable UdpQuestion find(int id) {
+    for (int i = oldest; i < asked; i++) {
+      UdpQuestion question = questions[i];
+      if (question != null && question.id == id) {
+        return question;
+      }
+    }
+    return null;
   }
 
-  /**
-   * Sends a question. Waits if the socket is full.
-   *
-   * @param timeout for that
-   */
-  void send(byte[] question, Duration timeout) throws IOException {
+  /** Takes answers to a question from now on, until it is told, or {@link #forget}. */
+  void expect(UdpQuestion question) {
+    question.port = this;
+    question.place = asked;
+    questions[asked++] = question;
+    waiting++;
+  }
+
+  /** Sends questions. Waits if the socket is full. What fails is told to all. */
+  void send(DatagramBatch batch, Duration timeout) {
     socket.setSendTimeout(timeout);
     try {
-      socket.send(question);
-    } catch (SocketException e) {
+      socket.send(batch);
+    } catch (IOException e) {
       // What came back for one says the same to all, and the kernel says it once.
       fail(e);
-      throw e;
     }
   }
 
-  /**
-   * Nobody waits for the answer to this question any more.
-   *
-   * @return whether it was the last one, so that {@link #close} must follow
-   */
-  boolean forget(int id) {
-    expected.remove(id);
-    return expected.isEmpty();
+  /** Nobody waits for the answer to this question any more. Does not wait. */
+  void forget(UdpQuestion question) {
+    if (remove(question) && waiting == 0) {
+      close();
+    }
   }
 
-  /** Closes the socket, and waits for its reader to see that; not to be cancelled meanwhile. */
-  void close() {
+  private boolean remove(UdpQuestion question) {
+    if (question.port != this) {
+      return false;
+    }
+    question.port = null;
+    questions[question.place] = null;
+    waiting--;
+    return true;
+  }
+
+  private void close() {
+    exchange.closed(this);
     socket.close();
-    try {
-      new CancelScope().withShield(true).run(() -> reader.join());
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new AssertionError("to join throws no checked exception", e);
-    }
   }
 
   private void receiveAll() {
-    byte[] room = new byte[Wire.UDP_SIZE];
+    DatagramBatch batch = exchange.answers();
     try {
-      while (true) {
-        received(room, socket.receive(room));
+      while (waiting > 0) {
+        long left = oldest().deadline - loop.clock().nanoTime();
+        if (left > 0) {
+          try {
+            socket.receive(batch, Duration.ofNanos(left));
+          } catch (SocketTimeoutException e) {
+            expire();
+            continue;
+          }
+          received(batch);
+        } else {
+          expire();
+        }
       }
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
+    } finally {
+      close();
     }
   }
 
-  private void received(byte[] room, int sent) {
-    int length = Math.min(sent, room.length);
-    if (length < Wire.ID_SIZE) {
-      return;
+  private UdpQuestion oldest() {
+    UdpQuestion question = questions[oldest];
+    while (question == null) {
+      question = questions[++oldest];
     }
-    if (sent > length) {
-      room[Wire.FLAGS] |= Wire.TRUNCATED;
+    return question;
+  }
+
+  private void expire() {
+    long now = loop.clock().nanoTime();
+    while (waiting > 0 && oldest().deadline - now <= 0) {
+      UdpQuestion question = oldest();
+      remove(question);
+      question.failed(new SocketTimeoutException("no answer"));
     }
-    Expected one = expected.get(Wire.id(room));
-    if (one == null) {
-      return;
-    }
-    // What is wrong may be a forgery, and the right answer still on its way.
-    Reply reply = one.reader.read(Arrays.copyOf(room, length));
-    if (reply != null) {
-      one.reply.set(reply);
+  }
+
+  /** Whoever hears of an answer does not wait, so the batch stays as it is. */
+  private void received(DatagramBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      ByteBuffer data = batch.data(i);
+      if (data.remaining() < Wire.HEADER) {
+        continue;
+      }
+      UdpQuestion question = find(data.getShort(0) & 0xffff);
+      if (question == null) {
+        continue;
+      }
+      byte[] packet = new byte[data.remaining()];
+      data.get(packet);
+      if (batch.length(i) > packet.length) {
+        packet[Wire.FLAGS] |= Wire.TRUNCATED;
+      }
+      // What is wrong may be a forgery, and the right answer still on its way.
+      Reply reply = Wire.read(packet, question.question, question.id);
+      if (reply != null) {
+        remove(question);
+        question.replied(reply);
+      }
     }
   }
 
   private void fail(Throwable error) {
     broken = true;
-    List<Expected> all = new ArrayList<>(expected.values());
-    for (Expected each : all) {
-      each.reply.setException(error);
+    while (waiting > 0) {
+      UdpQuestion question = oldest();
+      remove(question);
+      question.failed(error);
     }
+    close();
   }
 }

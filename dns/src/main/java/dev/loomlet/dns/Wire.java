@@ -1,18 +1,14 @@
 package dev.loomlet.dns;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
-import org.xbill.DNS.Flags;
-import org.xbill.DNS.Header;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
-import org.xbill.DNS.OPTRecord;
-import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Rcode;
-import org.xbill.DNS.Record;
-import org.xbill.DNS.Section;
 import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
 
 /** Writes questions and reads answers in the DNS's format, which dnsjava knows. */
 final class Wire {
@@ -25,14 +21,32 @@ final class Wire {
    */
   static final int TCP_SIZE = 8_192;
 
-  /** What every message begins with: its number (RFC 1035, section 4.1.1). */
-  static final int ID_SIZE = 2;
+  /** Bytes of what every message begins with (RFC 1035, section 4.1.1). */
+  static final int HEADER = 12;
 
-  /** Where in an answer it says {@link #TRUNCATED}. */
+  /** The longest question: header, name of 255 bytes, type and class, and what EDNS adds. */
+  static final int MOST_QUESTION = HEADER + 255 + 4 + 11;
+
+  /** Where in a message it says {@link #TRUNCATED} and {@link #ANSWER}. */
   static final int FLAGS = 2;
 
-  /** That an answer is cut off (RFC 1035, section 4.1.1). */
+  /** That an answer is cut off. */
   static final int TRUNCATED = 0x02;
+
+  /** That it is an answer. */
+  static final int ANSWER = 0x80;
+
+  /** That the server may ask others, in a question. */
+  private static final int RECURSION_DESIRED = 0x01;
+
+  /** Bits of the kind of question, which is 0 for the usual one. */
+  private static final int OPCODE = 0x78;
+
+  /** Where in a message it says how many questions are repeated. */
+  private static final int QUESTIONS = 4;
+
+  /** Where in a message it says how many records are in its last section. */
+  private static final int ADDITIONAL = 10;
 
   private Wire() {}
 
@@ -42,20 +56,40 @@ final class Wire {
    * @param edns whether to say that answers may be up to {@link #UDP_SIZE} long
    */
   static byte[] write(Question question, int id, boolean edns) {
-    Message message = new Message(id);
-    message.getHeader().setOpcode(Opcode.QUERY);
-    message.getHeader().setFlag(Flags.RD);
-    message.addRecord(
-        Record.newRecord(name(question), question.type(), DClass.IN), Section.QUESTION);
+    byte[] name = encoded(question);
+    ByteBuffer packet = ByteBuffer.allocate(HEADER + name.length + 4 + (edns ? 11 : 0));
+    packet.putShort((short) id).put((byte) RECURSION_DESIRED);
+    packet.putShort(QUESTIONS, (short) 1);
+    packet.putShort(ADDITIONAL, (short) (edns ? 1 : 0));
+    packet.position(HEADER).put(name);
+    packet.putShort((short) question.type()).putShort((short) DClass.IN);
     if (edns) {
-      message.addRecord(new OPTRecord(UDP_SIZE, 0, 0), Section.ADDITIONAL);
+      // Of the root, with a size instead of a class, and neither flags nor options (RFC 6891).
+      packet.put((byte) 0).putShort((short) Type.OPT).putShort((short) UDP_SIZE);
     }
-    return message.toWire(Message.MAXLENGTH);
+    return packet.array();
   }
 
-  /** The number of a question or an answer, of at least {@link #ID_SIZE} bytes. */
-  static int id(byte[] packet) {
-    return (packet[0] & 0xff) << 8 | (packet[1] & 0xff);
+  /** A question's name as it is sent: each part after its length, and a length of 0. */
+  private static byte[] encoded(Question question) {
+    String name = question.name();
+    if (!HostName.isValid(name)) {
+      // An alias may be anything, and is written with escapes then.
+      return name(question).toWire();
+    }
+    byte[] encoded = new byte[name.length() + 2];
+    int lengthAt = 0;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '.') {
+        encoded[lengthAt] = (byte) (i - lengthAt);
+        lengthAt = i + 1;
+      } else {
+        encoded[i + 1] = (byte) c;
+      }
+    }
+    encoded[lengthAt] = (byte) (name.length() - lengthAt);
+    return encoded;
   }
 
   static Name name(Question question) {
@@ -72,8 +106,14 @@ final class Wire {
    * @return null if it is none, or none to this question: a mistake, or somebody's guess
    */
   static @Nullable Reply read(byte[] packet, Question question, int id) {
-    // Most of what is not for us need not be read for that.
-    if (packet.length < Header.LENGTH || id(packet) != id) {
+    // What is not for us need not be read for that.
+    if (packet.length < HEADER
+        || number(packet, 0) != id
+        || (packet[FLAGS] & (ANSWER | OPCODE)) != ANSWER) {
+      return null;
+    }
+    int questions = number(packet, QUESTIONS);
+    if (questions > 1 || (questions == 1 && !repeats(packet, question))) {
       return null;
     }
     Message message;
@@ -82,25 +122,37 @@ final class Wire {
     } catch (IOException | RuntimeException e) {
       return null;
     }
-    Header header = message.getHeader();
-    if (!header.getFlag(Flags.QR) || header.getOpcode() != Opcode.QUERY) {
-      return null;
-    }
-    return isAbout(message, question) ? new Reply(message) : null;
-  }
-
-  private static boolean isAbout(Message message, Question question) {
-    int count = message.getHeader().getCount(Section.QUESTION);
-    if (count == 0) {
+    if (questions == 0) {
       // A server that does not understand the question need not repeat it.
       int rcode = message.getHeader().getRcode();
-      return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP;
+      return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP ? new Reply(message) : null;
     }
-    Record asked = message.getQuestion();
-    return count == 1
-        && asked != null
-        && asked.getType() == question.type()
-        && asked.getDClass() == DClass.IN
-        && asked.getName().equals(name(question));
+    return new Reply(message);
+  }
+
+  private static int number(byte[] packet, int at) {
+    return (packet[at] & 0xff) << 8 | (packet[at + 1] & 0xff);
+  }
+
+  /**
+   * Whether the question is the one that was asked. Nothing is before it that it could point to.
+   */
+  private static boolean repeats(byte[] packet, Question question) {
+    byte[] name = encoded(question);
+    int end = HEADER + name.length;
+    if (packet.length < end + 4) {
+      return false;
+    }
+    for (int i = 0; i < name.length; i++) {
+      if (lower(packet[HEADER + i]) != lower(name[i])) {
+        return false;
+      }
+    }
+    return number(packet, end) == question.type() && number(packet, end + 2) == DClass.IN;
+  }
+
+  /** Without regard to case, which servers may change; a length is less than any letter. */
+  private static int lower(byte b) {
+    return b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b;
   }
 }

@@ -41,6 +41,7 @@ final class ScriptedServer implements AutoCloseable {
     final Message message;
     final boolean byTcp;
     private final Object way;
+    private boolean isOver;
 
     private Query(Message message, Object way) {
       this.message = message;
@@ -66,7 +67,16 @@ final class ScriptedServer implements AutoCloseable {
       return answer;
     }
 
+    /** Whoever has asked may ask the next thing as soon as the answer leaves. */
+    private void over() {
+      if (!isOver) {
+        isOver = true;
+        underWay--;
+      }
+    }
+
     void send(byte[] packet) throws IOException {
+      over();
       if (way instanceof TcpStream stream) {
         stream.write(
             ByteBuffer.allocate(2 + packet.length)
@@ -236,7 +246,7 @@ final class ScriptedServer implements AutoCloseable {
           } catch (SocketException e) {
             // The client or this server is gone.
           } finally {
-            underWay--;
+            query.over();
           }
         });
   }

@@ -3,12 +3,19 @@ package dev.loomlet.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
 
 /** That nothing that a server can send does harm. */
 final class WireTest {
@@ -22,6 +29,74 @@ final class WireTest {
       answer.addRecord(ScriptedServer.record(each), Section.ANSWER);
     }
     return answer;
+  }
+
+  @Test
+  void writesWhatDnsjavaWrites() throws Exception {
+    Random random = new Random(3);
+    String longest = "a".repeat(63);
+    List<String> names =
+        new ArrayList<>(
+            List.of(
+                "a",
+                "host.test",
+                "_x._tcp.xn--bcher-kva.example",
+                longest + "." + longest + "." + longest + "." + "a".repeat(61),
+                // What an alias may lead to.
+                "with\\.dot.and\\032blank.test",
+                "10.1",
+                "a!b.test"));
+    for (int i = 0; i < 1000; i++) {
+      StringBuilder name = new StringBuilder("n");
+      for (int n = random.nextInt(40); n > 0; n--) {
+        name.append(random.nextInt(9) == 0 ? ".x" : (char) ('a' + random.nextInt(26)));
+      }
+      names.add(name.toString());
+    }
+    for (String name : names) {
+      for (int type : new int[] {Type.A, Type.AAAA, Type.PTR}) {
+        int id = random.nextInt(65_536);
+        Message expected = new Message(id);
+        expected.getHeader().setFlag(Flags.RD);
+        expected.addRecord(
+            Record.newRecord(Name.fromString(name + "."), type, DClass.IN), Section.QUESTION);
+        Question question = new Question(name, type);
+        assertThat(Wire.write(question, id, false)).isEqualTo(expected.toWire());
+        expected.addRecord(new OPTRecord(Wire.UDP_SIZE, 0, 0), Section.ADDITIONAL);
+        byte[] packet = Wire.write(question, id, true);
+        assertThat(packet).isEqualTo(expected.toWire());
+        assertThat(packet.length).isLessThanOrEqualTo(Wire.MOST_QUESTION);
+      }
+    }
+  }
+
+  @Test
+  void takesAnswersToItsQuestionInAnyCaseAndNoOthers() throws Exception {
+    byte[] packet = answer("host.test. 60 A 10.1.2.3").toWire();
+    byte[] capitals = packet.clone();
+    capitals[13] = 'H';
+    capitals[18] = 'T';
+    assertThat(Wire.read(capitals, QUESTION, ID)).isNotNull();
+
+    // Number, that it is an answer, kind, count of questions, lengths and letters of the name, type
+    // and class: each bit counts, but that for capitals.
+    for (int at = 0; at < 12 + 11 + 4; at++) {
+      for (int bit = 0; bit < 8; bit++) {
+        boolean counts = at < 2 || (at == 2 && bit >= 3) || at == 4 || at == 5 || at >= 12;
+        boolean capital = at > 12 && at < 22 && at != 17 && bit == 5;
+        if (counts && !capital) {
+          byte[] wrong = packet.clone();
+          wrong[at] ^= (byte) (1 << bit);
+          assertThat(Wire.read(wrong, QUESTION, ID)).as("byte %d, bit %d", at, bit).isNull();
+        }
+      }
+    }
+    assertThat(Wire.read(packet, Question.ipv4("host.tes"), ID)).isNull();
+    assertThat(Wire.read(packet, Question.ipv4("host.test.test"), ID)).isNull();
+    assertThat(Wire.read(packet, Question.ipv4("host-test"), ID)).isNull();
+    for (int length = 0; length < packet.length; length++) {
+      assertThat(Wire.read(Arrays.copyOf(packet, length), QUESTION, ID)).isNull();
+    }
   }
 
   @Test
