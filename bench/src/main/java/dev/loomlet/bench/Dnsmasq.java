@@ -109,6 +109,11 @@ final class Dnsmasq implements AutoCloseable {
     return process.complaints().stream().anyMatch(each -> each.contains("failed"));
   }
 
+  /** How much processor time it has taken. */
+  long cpuNanos() {
+    return process.sample().cpuNanos();
+  }
+
   InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), process.port());
   }
