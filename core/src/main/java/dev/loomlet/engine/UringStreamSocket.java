@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * connection that nobody reads holds no more than that. Reading is what {@link Readiness#READABLE}
  * stands for, as for other descriptors: there are bytes, the end, or an error.
  *
- * <p>When a receive has brought so much that it ended, the next bytes are fetched by the reader
- * himself, after a poll, for as long as they come in masses: they then go into his memory without a
- * detour, and as many at a time as he has room for.
+ * <p>When a receive has brought so much that it ended, bytes come in masses. A reader who takes
+ * chunks then asks for one chunk at a time, filled as far as there is something, which is one
+ * system call for each. A reader with memory of his own fetches the bytes himself, after a poll:
+ * they then go there without a detour, and as many at a time as he has room for.
  *
  * <p>Unix sockets are the exception: with their bytes may come descriptors, which a receive that
  * nobody asked for would lose. They are waited for and read like other descriptors.
@@ -61,8 +62,11 @@ final class UringStreamSocket extends LinuxStreamSocket {
   /** Whether somebody is about to read. */
   private boolean wanted;
 
-  /** Whether bytes come in masses, so that the reader waits for them and fetches them himself. */
+  /** Whether bytes come in masses, so that they are received as many at a time as possible. */
   private boolean inMasses;
+
+  /** Whether the reader takes chunks, and has no memory of his own to be filled. */
+  private boolean takesChunks;
 
   private int connectResult;
 
@@ -115,10 +119,12 @@ final class UringStreamSocket extends LinuxStreamSocket {
   void arm(int readiness) {
     if (readiness == READABLE && isReceivedFor()) {
       wanted = true;
-      if (inMasses && (operations & UringEngine.RECEIVE) == 0) {
-        super.arm(readiness);
-      } else {
+      if (!inMasses || (operations & UringEngine.RECEIVE) != 0) {
         startReceive();
+      } else if (takesChunks) {
+        receiveOnce();
+      } else {
+        super.arm(readiness);
       }
     } else if ((operations & UringEngine.CONNECT) == 0) {
       super.arm(readiness);
@@ -135,10 +141,16 @@ final class UringStreamSocket extends LinuxStreamSocket {
       uring.ring.modify(RingOpcode.BUFFER_SELECT, RingOpcode.RECV_MULTISHOT);
       uring.ring.buffers(UringBuffers.GROUP, ENOUGH);
     } else {
-      uring.prepare(this, UringEngine.RECEIVE, RingOpcode.RECV, 0, Chunk.CAPACITY);
-      uring.ring.modify(RingOpcode.BUFFER_SELECT, 0);
-      uring.ring.buffers(UringBuffers.GROUP, 0);
+      receiveOnce();
     }
+  }
+
+  /** Has the kernel receive what there is, or comes next, up to a whole chunk. */
+  private void receiveOnce() {
+    uring.buffers.start();
+    uring.prepare(this, UringEngine.RECEIVE, RingOpcode.RECV, 0, Chunk.CAPACITY);
+    uring.ring.modify(RingOpcode.BUFFER_SELECT, 0);
+    uring.ring.buffers(UringBuffers.GROUP, 0);
   }
 
   /** After an end that says nothing about the stream. */
@@ -283,6 +295,7 @@ final class UringStreamSocket extends LinuxStreamSocket {
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
+      takesChunks = true;
       state &= ~READABLE;
       awaitReadable(deadline, timeoutNanos, "read");
     }
@@ -419,6 +432,7 @@ final class UringStreamSocket extends LinuxStreamSocket {
       if (deadline == 0) {
         deadline = deadline(timeoutNanos);
       }
+      takesChunks = false;
       state &= ~READABLE;
       awaitReadable(deadline, timeoutNanos, "read");
     }
