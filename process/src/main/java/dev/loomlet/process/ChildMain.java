@@ -38,20 +38,21 @@ public final class ChildMain {
   private final InputStream in;
   private final OutputStream out;
   private Hello hello;
+  private ClassLoader loader;
   private CompactCodec codec;
 
   private ChildMain(InputStream in, OutputStream out, Hello hello) {
     this.in = in;
     this.out = out;
     this.hello = hello;
-    this.codec = codecOf(hello);
+    this.loader = loaderOf(hello);
+    this.codec = new CompactCodec(loader, hello.allowed());
   }
 
-  private static CompactCodec codecOf(Hello hello) {
-    told = hello;
+  private static ClassLoader loaderOf(Hello hello) {
     ClassLoader loader = hello.code().loader();
     Thread.currentThread().setContextClassLoader(loader);
-    return new CompactCodec(loader, hello.allowed());
+    return loader;
   }
 
   /** Of this process, if it is a child that knows who it is. */
@@ -77,7 +78,9 @@ public final class ChildMain {
       if (first == null) {
         return; // a spare that nobody needed
       }
-      new ChildMain(in, out, Hello.fromBytes(first.content())).serve();
+      Hello hello = Hello.fromBytes(first.content());
+      told = hello;
+      new ChildMain(in, out, hello).serve();
     } catch (IOException e) {
       System.err.println("loomlet: a child process cannot understand its parent: " + e);
       System.exit(FAILED);
@@ -113,13 +116,38 @@ public final class ChildMain {
           return;
         }
         case Frame.CALL -> call(frame);
+        case Frame.PRELOAD -> preload(frame);
         case Frame.HELLO -> {
-          hello = Hello.fromBytes(frame.content());
-          codec = codecOf(hello);
+          hear(Hello.fromBytes(frame.content()));
         }
         default -> throw new IOException("unknown message " + frame.kind());
       }
     }
+  }
+
+  /** What was loaded for the last one is kept if it is good for this one. */
+  private void hear(Hello next) {
+    boolean sameCode = next.code().isSame(hello.code());
+    if (!sameCode) {
+      loader = loaderOf(next);
+    }
+    if (!sameCode || !next.allowed().equals(hello.allowed())) {
+      codec = new CompactCodec(loader, next.allowed());
+    }
+    hello = next;
+    told = next;
+  }
+
+  private void preload(Frame frame) throws IOException {
+    byte[] answer;
+    try {
+      Preload.load(frame.content(), loader, codec);
+      answer = Frame.encode(Frame.RESULT, frame.number(), 0, new byte[0]);
+    } catch (Throwable e) {
+      byte[] content = errorContent(e, hello.maxMessage());
+      answer = Frame.encode(Frame.ERROR, frame.number(), 0, content);
+    }
+    out.write(answer);
   }
 
   private void runAction(Frame frame) {

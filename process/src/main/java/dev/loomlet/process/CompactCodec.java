@@ -67,6 +67,10 @@ final class CompactCodec {
   }
 
   private Object lambda(CompactReader in) throws IOException {
+    return shape(in).lambda(captured(in));
+  }
+
+  private Shape shape(CompactReader in) throws IOException {
     in.tag();
     Shape.Key key = in.shape();
     Shape shape = shapes.get(key);
@@ -76,12 +80,72 @@ final class CompactCodec {
         shapes.put(shape.key(), shape);
       }
     }
+    return shape;
+  }
+
+  private @Nullable Object[] captured(CompactReader in) throws IOException {
     int count = in.count();
     @Nullable Object[] captured = new @Nullable Object[count];
     for (int i = 0; i < count; i++) {
       captured[i] = in.value(objects);
     }
-    return shape.lambda(captured);
+    return captured;
+  }
+
+  /**
+   * The place of a lambda, without what it has captured, of which only the kinds are kept: for
+   * {@link #prepare}.
+   *
+   * @return null if the message is no lambda
+   */
+  static byte @Nullable [] blank(byte[] message) {
+    if (message.length == 0 || message[0] != CompactValue.LAMBDA) {
+      return null;
+    }
+    CompactReader in = new CompactReader(message, 0, message.length);
+    CompactWriter out = new CompactWriter();
+    try {
+      out.tag(in.tag());
+      byte[] place = in.shape().copied().bytes;
+      out.number(place.length);
+      out.raw(place);
+      int count = in.count();
+      out.number(count);
+      for (int i = 0; i < count; i++) {
+        out.value(in.blank());
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException("a lambda that was written otherwise", e);
+    }
+    return out.toBytes();
+  }
+
+  /** The name of the class that has a lambda, of what {@link #blank} gives. */
+  static String capturing(byte[] blank) {
+    CompactReader in = new CompactReader(blank, 0, blank.length);
+    try {
+      in.tag();
+      Shape.Key place = in.shape();
+      return Shape.capturing(new CompactReader(place.bytes, place.begin, place.end));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("no place of a lambda", e);
+    }
+  }
+
+  /**
+   * Does what the first lambda of a place takes.
+   *
+   * @param blank of {@link #blank}
+   * @param links whether one may be made, which initialises the class that has it; else that is
+   *     loaded only
+   * @throws LinkageError if something does not fit
+   */
+  void prepare(byte[] blank, boolean links) throws IOException {
+    CompactReader in = new CompactReader(blank, 0, blank.length);
+    Shape shape = shape(in);
+    if (links) {
+      Object _ = shape.lambda(captured(in));
+    }
   }
 
   /** A place in a program where a lambda is written. */
@@ -137,6 +201,12 @@ final class CompactCodec {
       public int hashCode() {
         return hash;
       }
+    }
+
+    /** The name of the class. */
+    static String capturing(CompactReader in) throws IOException {
+      int _ = in.count();
+      return in.text().replace('/', '.');
     }
 
     static Shape of(Key key, @Nullable ClassLoader loader, AllowedClasses allowed)

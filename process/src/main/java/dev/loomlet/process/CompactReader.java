@@ -67,7 +67,7 @@ final class CompactReader {
   }
 
   /** A value that is no lambda. */
-  @Nullable Object value(ObjectCodec objects) throws IOException {
+  @Nullable Object value(@Nullable ObjectCodec objects) throws IOException {
     byte tag = tag();
     return switch (tag) {
       case CompactValue.NULL -> null;
@@ -88,10 +88,57 @@ final class CompactReader {
       }
       case CompactValue.OBJECT -> {
         int length = number();
-        yield objects.read(bytes, advance(length), length);
+        int begin = advance(length);
+        if (objects == null) {
+          throw new IOException("a message has an object where there is none");
+        }
+        yield objects.read(bytes, begin, length);
       }
       default -> throw new IOException("a message has a value of an unknown kind: " + tag);
     };
+  }
+
+  /** A value of the same kind that says nothing. */
+  @Nullable Object blank() throws IOException {
+    byte tag = peek();
+    if (tag == CompactValue.STRING) {
+      advance(1 + Integer.BYTES);
+      skipBlock();
+      return null;
+    }
+    if (tag == CompactValue.BYTES || tag == CompactValue.OBJECT) {
+      advance(1);
+      skipBlock();
+      return null;
+    }
+    return zeroFor(value(null));
+  }
+
+  private void skipBlock() throws IOException {
+    int length = number();
+    advance(length);
+  }
+
+  private static @Nullable Object zeroFor(@Nullable Object value) {
+    // No switch over types, as in CompactWriter.
+    if (value instanceof Integer) {
+      return 0;
+    } else if (value instanceof Long) {
+      return 0L;
+    } else if (value instanceof Boolean) {
+      return false;
+    } else if (value instanceof Double) {
+      return 0.0;
+    } else if (value instanceof Byte) {
+      return (byte) 0;
+    } else if (value instanceof Short) {
+      return (short) 0;
+    } else if (value instanceof Character) {
+      return (char) 0;
+    } else if (value instanceof Float) {
+      return 0.0f;
+    }
+    return null;
   }
 
   private String string() throws IOException {

@@ -1,6 +1,7 @@
 package dev.loomlet.process;
 
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * A message between parent and child: four bytes of length, one of kind, eight of a number, then
@@ -13,7 +14,7 @@ import java.io.IOException;
 @SuppressWarnings("ArrayRecordComponent") // lives from the pipe to whoever reads it
 record Frame(byte kind, long number, byte[] content) {
   /** Changes with whatever is written differently. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** To the child, first of all, and again when tasks need more classes: {@link Hello}. */
   static final byte HELLO = 1;
@@ -36,6 +37,9 @@ record Frame(byte kind, long number, byte[] content) {
   /** From the child: the error that ends the process. */
   static final byte LAST_WORDS = 7;
 
+  /** To the child: what to load while it waits, to be answered: {@link Preload}. */
+  static final byte PRELOAD = 8;
+
   static final int LENGTH = 4;
   static final int HEADER = 13;
 
@@ -47,6 +51,13 @@ record Frame(byte kind, long number, byte[] content) {
     byte[] all = new byte[HEADER + content.length];
     putHeader(all, kind, number);
     System.arraycopy(content, 0, all, HEADER, content.length);
+    return all;
+  }
+
+  /** The bytes of two frames. */
+  static byte[] joined(byte[] first, byte[] second) {
+    byte[] all = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
     return all;
   }
 

@@ -121,12 +121,17 @@ public final class JavaProcess implements AutoCloseable {
     allowed.add(ObjectFilter.patternOf(type));
     byte[] hello = hello(name, options, allowed, type);
     Child spare = Spares.take(options);
-    if (spare != null) {
-      JavaProcess process = new JavaProcess(name, options, spare, codecOf(type, allowed));
-      if (process.begin(kind, hello, content) == null) {
-        return process;
+    try {
+      if (spare != null) {
+        JavaProcess process = new JavaProcess(name, options, spare, codecOf(type, allowed));
+        if (process.begin(kind, hello, content) == null) {
+          return process;
+        }
+        process.close(); // it was ended by somebody while it waited
       }
-      process.close(); // it was ended by somebody while it waited
+    } finally {
+      Preload.Given told = kind == Frame.RUN ? new Preload.Given(type, allowed, content) : null;
+      Spares.replace(options, told);
     }
     Child child = Launch.start(options, false);
     JavaProcess process = new JavaProcess(name, options, child, codecOf(type, allowed));
@@ -147,8 +152,9 @@ public final class JavaProcess implements AutoCloseable {
   /** Tells it what to do; gives the error if it does not listen. */
   private @Nullable IOException begin(byte kind, byte[] hello, byte[] content) {
     try {
-      child.wire.send(Frame.encode(Frame.HELLO, 0, hello), 0);
-      child.wire.send(Frame.encode(kind, 0, content), 0);
+      // One write, so that a child that wakes has all of it.
+      child.wire.send(
+          Frame.joined(Frame.encode(Frame.HELLO, 0, hello), Frame.encode(kind, 0, content)), 0);
       return null;
     } catch (IOException e) {
       return e;
@@ -194,14 +200,17 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   static byte[] hello(String name, ProcessOptions options, List<String> allowed, Class<?> type) {
+    return hello(name, options, allowed, ProgramCode.of(type)).toBytes();
+  }
+
+  static Hello hello(String name, ProcessOptions options, List<String> allowed, ProgramCode code) {
     ProcessInfo self = current();
     return new Hello(
-            new ProcessInfo(name, 0, self.pid(), options.daemon()),
-            new ProcessInfo(self.name(), self.pid(), 0, self.daemon()),
-            options.maxMessage(),
-            allowed,
-            ProgramCode.of(type))
-        .toBytes();
+        new ProcessInfo(name, 0, self.pid(), options.daemon()),
+        new ProcessInfo(self.name(), self.pid(), 0, self.daemon()),
+        options.maxMessage(),
+        allowed,
+        code);
   }
 
   /** What this process is (Python: {@code current_process}). */

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxMessage bytes of a task or result at most; more is an error
  * @param spares how many JVMs are kept started and waiting for the next process with such options;
  *     each takes as much memory as an idle child, and ends with its parent
+ * @param preload classes that spares load and initialise while they wait
  */
 public record ProcessOptions(
     @Nullable String name,
@@ -34,7 +35,8 @@ public record ProcessOptions(
     List<String> jvmArguments,
     List<String> allowed,
     int maxMessage,
-    int spares) {
+    int spares,
+    List<Class<?>> preload) {
 
   /** What a standard stream of a child is. */
   public enum Stream {
@@ -61,7 +63,8 @@ public record ProcessOptions(
           List.of(),
           List.of(),
           DEFAULT_MAX_MESSAGE,
-          0);
+          0,
+          List.of());
 
   /** Checks. */
   public ProcessOptions {
@@ -70,6 +73,7 @@ public record ProcessOptions(
     Objects.requireNonNull(errors);
     jvmArguments = List.copyOf(jvmArguments);
     allowed = List.copyOf(allowed);
+    preload = List.copyOf(preload);
     if (daemon && detached) {
       throw new IllegalArgumentException(
           "a detached process outlives its parent, and a daemon does not; choose one");
@@ -107,37 +111,88 @@ public record ProcessOptions(
         jvmArguments,
         allowed,
         maxMessage,
-        spares);
+        spares,
+        preload);
   }
 
   /** As a daemon, or not. */
   public ProcessOptions withDaemon(boolean daemon) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
+        name,
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        allowed,
+        maxMessage,
+        spares,
+        preload);
   }
 
   /** To outlive its parent, or not. */
   public ProcessOptions withDetached(boolean detached) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
+        name,
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        allowed,
+        maxMessage,
+        spares,
+        preload);
   }
 
   /** With another standard input. */
   public ProcessOptions withInput(Stream input) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
+        name,
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        allowed,
+        maxMessage,
+        spares,
+        preload);
   }
 
   /** With another standard output. */
   public ProcessOptions withOutput(Stream output) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
+        name,
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        allowed,
+        maxMessage,
+        spares,
+        preload);
   }
 
   /** With another standard error. */
   public ProcessOptions withErrors(Stream errors) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
+        name,
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        allowed,
+        maxMessage,
+        spares,
+        preload);
   }
 
   /** With further arguments for the JVM, such as {@code -Xmx64m}. */
@@ -145,7 +200,7 @@ public record ProcessOptions(
     List<String> all = new ArrayList<>(jvmArguments);
     all.addAll(List.of(arguments));
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, all, allowed, maxMessage, spares);
+        name, daemon, detached, input, output, errors, all, allowed, maxMessage, spares, preload);
   }
 
   /** With further classes that may be in messages; see {@link #allowed}. */
@@ -153,13 +208,33 @@ public record ProcessOptions(
     List<String> all = new ArrayList<>(allowed);
     all.addAll(List.of(patterns));
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, all, maxMessage, spares);
+        name,
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        all,
+        maxMessage,
+        spares,
+        preload);
   }
 
   /** With another limit of messages, in bytes. */
   public ProcessOptions withMaxMessage(int bytes) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, bytes, spares);
+        name,
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        allowed,
+        bytes,
+        spares,
+        preload);
   }
 
   /**
@@ -168,7 +243,50 @@ public record ProcessOptions(
    */
   public ProcessOptions withSpares(int spares) {
     return new ProcessOptions(
-        name, daemon, detached, input, output, errors, jvmArguments, allowed, maxMessage, spares);
+        name,
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        allowed,
+        maxMessage,
+        spares,
+        preload);
+  }
+
+  /**
+   * With classes that spares load and initialise while they wait, as Python's {@code
+   * set_forkserver_preload} does for modules. Their static initialisers run in each spare, before
+   * it is known what it is for: they must not depend on that.
+   *
+   * <p>Without this, spares load the classes whose lambdas other spares were given before. They
+   * initialise none of them that has a static initialiser; nor do they run anything.
+   *
+   * @param classes instead of those of before
+   */
+  public ProcessOptions withPreload(Class<?>... classes) {
+    return withPreload(List.of(classes));
+  }
+
+  ProcessOptions withoutPreload() {
+    return withPreload(List.of());
+  }
+
+  private ProcessOptions withPreload(List<Class<?>> classes) {
+    return new ProcessOptions(
+        name,
+        daemon,
+        detached,
+        input,
+        output,
+        errors,
+        jvmArguments,
+        allowed,
+        maxMessage,
+        spares,
+        classes);
   }
 
   /** How long a child that was asked to end is given before it is killed. */

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param classes that are in no file, by name
  */
 record ProgramCode(List<String> urls, Map<String, byte[]> classes) {
-  private static final ProgramCode NONE = new ProgramCode(List.of(), Map.of());
+  static final ProgramCode NONE = new ProgramCode(List.of(), Map.of());
 
   /** What the loader of a class has, and those above it. */
   static ProgramCode of(Class<?> type) {
@@ -58,6 +59,22 @@ record ProgramCode(List<String> urls, Map<String, byte[]> classes) {
       }
     }
     return urls;
+  }
+
+  /** Whether there are the same classes in it, so that one loader is good for both. */
+  boolean isSame(ProgramCode other) {
+    if (!urls.equals(other.urls) || classes.size() != other.classes.size()) {
+      return false;
+    }
+    if (classes.isEmpty()) {
+      return true; // as most often; without what it takes to look through a map
+    }
+    for (Map.Entry<String, byte[]> each : classes.entrySet()) {
+      if (!Arrays.equals(each.getValue(), other.classes.get(each.getKey()))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What loads the classes in the child. */

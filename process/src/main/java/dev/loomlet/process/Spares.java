@@ -34,18 +34,36 @@ final class Spares {
       boolean detached,
       ProcessOptions.Stream input,
       ProcessOptions.Stream output,
-      ProcessOptions.Stream errors) {
+      ProcessOptions.Stream errors,
+      List<String> preload) {
     static Kind of(ProcessOptions options) {
       return new Kind(
           options.jvmArguments(),
           options.detached(),
           options.input(),
           options.output(),
-          options.errors());
+          options.errors(),
+          names(options.preload()));
+    }
+
+    /** Not the classes, whose loader would be kept as long as this process lives. */
+    private static List<String> names(List<Class<?>> classes) {
+      List<String> names = new ArrayList<>();
+      for (Class<?> each : classes) {
+        names.add(each.getName());
+      }
+      return names;
     }
   }
 
-  private final ProcessOptions options;
+  /** As asked for last; those of one kind have in common what matters here. */
+  private ProcessOptions options;
+
+  private Preload preload = new Preload();
+
+  /** What was given last, whose place is learnt when the next spare is started. */
+  private Preload.@Nullable Given given;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<Child> ready = new ArrayDeque<>();
@@ -61,21 +79,45 @@ final class Spares {
     return ALL.computeIfAbsent(Kind.of(options), _ -> new Spares(options));
   }
 
-  /** A spare, which others begin to replace; null if there is none. Does not wait. */
+  /** A spare; null if there is none. Does not wait. {@link #replace} is to come next. */
   static @Nullable Child take(ProcessOptions options) {
-    return options.spares() == 0 ? null : of(options).take(options.spares());
+    return options.spares() == 0 ? null : of(options).takeOne();
   }
 
-  private @Nullable Child take(int number) {
+  private @Nullable Child takeOne() {
     lock.lock();
     try {
-      wanted = number;
       Child child = ready.poll();
       while (child != null && child.hasEnded()) {
         child = ready.poll();
       }
-      refill(PAUSE_MILLIS);
       return child;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Begins to replace the one that was taken. Not before that one was told what to do: the thread
+   * that does it would have the processor first.
+   *
+   * @param given what it was told, if that was an action
+   */
+  static void replace(ProcessOptions options, Preload.@Nullable Given given) {
+    if (options.spares() != 0) {
+      of(options).replaceOne(options, given);
+    }
+  }
+
+  private void replaceOne(ProcessOptions asked, Preload.@Nullable Given action) {
+    lock.lock();
+    try {
+      options = asked;
+      if (action != null) {
+        given = action;
+      }
+      wanted = asked.spares();
+      refill(PAUSE_MILLIS);
     } finally {
       lock.unlock();
     }
@@ -132,19 +174,50 @@ final class Spares {
   }
 
   private Child startOne() throws IOException {
-    Child child = Launch.start(options, false);
+    ProcessOptions asked;
+    Preload known;
+    Preload.Given last;
+    lock.lock();
     try {
-      for (byte[] each : StartTraining.search()) {
-        child.wire.send(each, 0);
-      }
-      Frame answer = child.wire.receive(MOST);
-      if (answer == null || answer.kind() != Frame.RESULT) {
-        throw new IOException("a spare cannot be used; see what it printed");
-      }
+      asked = options;
+      known = preload;
+      last = given;
+      given = null;
+    } finally {
+      lock.unlock();
+    }
+    if (last != null) {
+      known.learn(last);
+    }
+    List<byte[]> preloads = known.messages(asked);
+    Child child = Launch.start(asked, false);
+    try {
+      tell(child, List.of(StartTraining.search()));
+      tell(child, preloads);
       return child;
     } catch (IOException | RuntimeException | Error e) {
       dismiss(child);
       throw e;
+    }
+  }
+
+  /** Sends messages, of which the last one is answered. */
+  private static void tell(Child child, List<byte[]> messages) throws IOException {
+    if (messages.isEmpty()) {
+      return;
+    }
+    for (byte[] each : messages) {
+      child.wire.send(each, 0);
+    }
+    Frame answer = child.wire.receive(MOST);
+    if (answer == null) {
+      throw new IOException("a spare cannot be used; see what it printed");
+    }
+    if (answer.kind() != Frame.RESULT) {
+      CompactCodec codec = new CompactCodec(null, List.of());
+      Throwable error =
+          ChildMain.errorOf(answer.content(), Integer.BYTES, codec, StartTraining.SPARE);
+      throw new IOException("a spare cannot load what it is to load: " + error, error);
     }
   }
 
@@ -160,13 +233,15 @@ final class Spares {
    */
   static boolean start(ProcessOptions options, Duration timeout)
       throws IOException, InterruptedException {
-    return of(options).start(options.spares(), timeout);
+    return of(options).startAll(options, timeout);
   }
 
-  private boolean start(int number, Duration timeout) throws IOException, InterruptedException {
+  private boolean startAll(ProcessOptions asked, Duration timeout)
+      throws IOException, InterruptedException {
     lock.lock();
     try {
-      wanted = number;
+      options = asked;
+      wanted = asked.spares();
       refill(0);
       long left = timeout.toNanos();
       while (ready.size() < wanted) {
@@ -191,6 +266,9 @@ final class Spares {
       each.lock.lock();
       try {
         each.wanted = 0;
+        each.given = null;
+        each.preload = new Preload();
+        each.options = each.options.withoutPreload();
         ended = new ArrayList<>(each.ready);
         each.ready.clear();
       } finally {

@@ -18,10 +18,14 @@ import java.util.zip.ZipEntry;
 final class StartTraining {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final int MOST = 1024 * 1024;
+
+  /** The name of a child that was not told what it is. */
+  static final String SPARE = "spare";
+
   private static final String NOTHING = "dev/loomlet/process/nothing";
   private static final ProcessOptions OPTIONS =
       ProcessOptions.defaults()
-          .withName("spare")
+          .withName(SPARE)
           .withOutput(Stream.DISCARD)
           .withErrors(Stream.DISCARD);
 

@@ -177,6 +177,92 @@ class SparesTest {
     assertThat(Descriptors.children()).isLessThanOrEqualTo(2);
   }
 
+  /** What the class of that name says it did when it was initialised; null if it was not. */
+  private static String trace(String name) {
+    return System.getProperty(name);
+  }
+
+  private static final class Named {
+    static {
+      System.setProperty("preload.named", JavaProcess.current().name());
+    }
+
+    static SerializableAction writer(String file) {
+      return () -> Files.writeString(Path.of(file), "" + trace("preload.named"));
+    }
+  }
+
+  private static final class Silent {
+    static {
+      System.setProperty("preload.silent", JavaProcess.current().name());
+    }
+
+    static SerializableAction writer(String file, int number, Path[] nothing) {
+      return () ->
+          Files.writeString(Path.of(file), trace("preload.silent") + number + (nothing == null));
+    }
+  }
+
+  private static final class Plain {
+    static SerializableAction writer(String file, long number, boolean reports) {
+      return () -> {
+        // One made ahead has no number and reports nothing; it must not be this one.
+        if (reports) {
+          Files.writeString(Path.of(file), number + " " + Lambdas.class.getName());
+        }
+      };
+    }
+  }
+
+  @Test
+  void classesThatAreNamedAreInitialisedInASpare() throws Exception {
+    String file = folder.resolve("said").toString();
+    ProcessOptions options = ONE.withPreload(Named.class);
+    JavaProcess.startSpares(options, LONG);
+    JavaProcess.start(options.withName("taken"), Named.writer(file)).join();
+    assertThat(Files.readString(Path.of(file))).isEqualTo("spare");
+  }
+
+  @Test
+  void otherClassesAreNot() throws Exception {
+    // given
+    String file = folder.resolve("said").toString();
+    for (int i = 0; i < 3; i++) {
+      // when
+      JavaProcess.startSpares(ONE, LONG);
+      JavaProcess.start(ONE.withName("taken"), Silent.writer(file, i, null)).join();
+
+      // then
+      assertThat(Files.readString(Path.of(file))).isEqualTo("taken" + i + "true");
+    }
+  }
+
+  @Test
+  void aLambdaThatWasMadeAheadIsTheOneThatIsGiven() throws Exception {
+    String file = folder.resolve("said").toString();
+    for (long i = 1; i < 4; i++) {
+      JavaProcess.startSpares(ONE, LONG);
+      JavaProcess.start(ONE, Plain.writer(file, i << 40, true)).join();
+      assertThat(Files.readString(Path.of(file))).startsWith(Long.toString(i << 40));
+    }
+  }
+
+  @Test
+  void aClassThatCannotBeInitialisedIsToldToWhoStartsSpares() {
+    assertThatThrownBy(() -> JavaProcess.startSpares(ONE.withPreload(Broken.class), LONG))
+        .isInstanceOf(IOException.class)
+        .rootCause()
+        .hasMessage("no luck");
+  }
+
+  private static final class Broken {
+    static {
+      if (Math.abs(-1) == 1) {
+        throw new IllegalStateException("no luck");
+      }
+    }
+  }
+
   @Test
   void optionsThatASpareCannotHaveAreRefused() {
     assertThatThrownBy(() -> ONE.withOutput(Stream.PIPE))
