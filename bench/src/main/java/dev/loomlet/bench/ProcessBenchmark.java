@@ -26,7 +26,9 @@ final class ProcessBenchmark implements Benchmark {
   private static final int LARGE = 1 << 20;
   private static final String LOCK = "SharedLock, nobody else wants it";
   private static final String SPARE = "JavaProcess, spare";
+  private static final String PRELOADED = "JavaProcess, spare, preloaded";
   private static final ProcessOptions WITH_SPARE = ProcessOptions.defaults().withSpares(1);
+  private static final ProcessOptions WITH_PRELOAD = WITH_SPARE.withPreload(ProcessBenchmark.class);
 
   private static final String START = "start, run, join";
   private static final String SPAWN = "Process, spawn";
@@ -67,13 +69,15 @@ final class ProcessBenchmark implements Benchmark {
       rounds.add(each.theirs(), each.peer());
       rounds.add(each.ours(), each.timed());
     }
-    boolean spares = isWanted(options, SPARE);
+    List<String> spares = new ArrayList<>(List.of(SPARE, PRELOADED));
+    spares.removeIf(each -> !isWanted(options, each));
     boolean lock = isWanted(options, LOCK);
-    if (spares && !rounds.names().contains(SPAWN)) {
+    if (!spares.isEmpty() && !rounds.names().contains(SPAWN)) {
       rounds.add(SPAWN, nanos -> python("start", nanos));
     }
-    if (spares) {
-      rounds.add(SPARE, this::startFromSpare);
+    for (String each : spares) {
+      ProcessOptions spare = each.equals(SPARE) ? WITH_SPARE : WITH_PRELOAD;
+      rounds.add(each, nanos -> startFromSpare(spare, nanos));
     }
     if (lock) {
       rounds.add(LOCK, this::lock);
@@ -84,7 +88,6 @@ final class ProcessBenchmark implements Benchmark {
     progress.accept("measuring");
     JavaProcess.prepare(LIMIT);
     rounds.run(options);
-    JavaProcess.endSpares();
     Report report =
         new Report(
             "process",
@@ -101,12 +104,12 @@ final class ProcessBenchmark implements Benchmark {
         report.row(cells);
       }
     }
-    if (spares) {
+    for (String each : spares) {
       Map<String, Object> cells = Report.cells();
       cells.put("what", START);
-      cells.put("by", SPARE);
-      cells.put("ns", rounds.nanos(SPARE));
-      cells.put("ratio", rounds.ratio(SPARE, SPAWN));
+      cells.put("by", each);
+      cells.put("ns", rounds.nanos(each));
+      cells.put("ratio", rounds.ratio(each, SPAWN));
       report.row(cells);
     }
     if (lock) {
@@ -178,16 +181,24 @@ final class ProcessBenchmark implements Benchmark {
   }
 
   /** Without the time in which the next spare gets ready. */
-  private double startFromSpare(long nanos) throws Exception {
+  private double startFromSpare(ProcessOptions options, long nanos) throws Exception {
+    try {
+      return startFromSpares(options, nanos);
+    } finally {
+      JavaProcess.endSpares();
+    }
+  }
+
+  private double startFromSpares(ProcessOptions options, long nanos) throws Exception {
     long begun = System.nanoTime();
     long spent = 0;
     int count = 0;
     do {
-      if (!JavaProcess.startSpares(WITH_SPARE, LIMIT)) {
+      if (!JavaProcess.startSpares(options, LIMIT)) {
         throw new UnmeasurableException("a spare is not ready after " + LIMIT);
       }
       long start = System.nanoTime();
-      JavaProcess.start(WITH_SPARE, () -> {}).join();
+      JavaProcess.start(options, () -> {}).join();
       spent += System.nanoTime() - start;
       count++;
     } while (System.nanoTime() - begun < nanos);
