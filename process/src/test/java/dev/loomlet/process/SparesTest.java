@@ -157,7 +157,9 @@ class SparesTest {
     }
   }
 
+  /** The property {@code loomlet.starts} says how many; a spare takes a second or so to replace. */
   @Test
+  @Timeout(900)
   void manyStartsLeaveNoDescriptorAndNoZombie() throws Exception {
     // given
     int starts = Integer.getInteger("loomlet.starts", 20);
