@@ -7,7 +7,8 @@ import org.xbill.DNS.Type;
 /**
  * What a server is asked.
  *
- * @param name valid, in lower case, without a dot at the end
+ * @param name valid, in lower case, without a dot at the end, but for the root, which is nothing
+ *     else
  * @param type of record
  */
 record Question(String name, int type) {

@@ -42,6 +42,9 @@ final class Wire {
   /** Bits of the kind of question, which is 0 for the usual one. */
   private static final int OPCODE = 0x78;
 
+  /** How a name without any part is written; an alias may be one. */
+  private static final String ROOT = ".";
+
   /** Where in a message it says how many questions are repeated. */
   private static final int QUESTIONS = 4;
 
@@ -93,6 +96,9 @@ final class Wire {
   }
 
   static Name name(Question question) {
+    if (question.name().equals(ROOT)) {
+      return Name.root;
+    }
     try {
       return Name.fromString(question.name() + ".");
     } catch (TextParseException e) {

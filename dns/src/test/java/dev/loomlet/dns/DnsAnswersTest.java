@@ -47,6 +47,28 @@ final class DnsAnswersTest {
   }
 
   @OnEveryEngine
+  void followsAliasesToNamesThatAreNoHosts(TestLoop loop) throws Exception {
+    with(
+        loop,
+        query -> {
+          switch (query.name()) {
+            case "root.test" -> query.sendRecords("root.test. 60 CNAME .");
+            case "odd.test" -> query.sendRecords("odd.test. 60 CNAME a\\.b\\032c.test.");
+            case "." -> query.sendNothing(Rcode.NOERROR, 60);
+            case "a\\.b\\032c.test" -> query.sendUsual();
+            default -> throw new AssertionError(query.name());
+          }
+        },
+        server -> {
+          DnsResolver resolver = new DnsResolver(server.config());
+          assertThatThrownBy(() -> resolver.lookup("root.test", StandardProtocolFamily.INET))
+              .isInstanceOf(UnknownHostException.class)
+              .hasMessageContaining("no A record");
+          assertThat(resolver.lookup("odd.test", StandardProtocolFamily.INET)).containsExactly(V4);
+        });
+  }
+
+  @OnEveryEngine
   void getsOutOfCirclesOfAliases(TestLoop loop) throws Exception {
     with(
         loop,
