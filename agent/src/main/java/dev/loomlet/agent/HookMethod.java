@@ -19,6 +19,8 @@ import java.util.function.BooleanSupplier;
 enum HookMethod implements Hook {
   POLL("poll", methodType(boolean.class, int.class, int.class, long.class, BooleanSupplier.class)),
   POLL_SELECTOR("pollSelector", methodType(boolean.class, int.class, long.class)),
+  SELECTED("selected", methodType(void.class, int.class)),
+  POSTPONE_UPDATES("postponeUpdates", methodType(boolean.class, Object.class)),
   STOP_POLL("stopPoll", methodType(void.class, int.class, int.class)),
   READ_SOCKET(
       "readSocket",

@@ -44,6 +44,7 @@ final class Hooks {
           JdkAccess.class,
           StreamWaits.class,
           SocketTransfers.class,
+          SelectorUpdates.class,
           FileStreams.class,
           Elsewhere.class,
           HostNames.class,
@@ -136,6 +137,23 @@ final class Hooks {
     }
     WaitLoop loop = sockets ? loop() : null;
     return loop != null && await(fd, JdkDescriptors.READABLE, nanos, () -> true, loop);
+  }
+
+  /** {@code EPollSelectorImpl.processEvents}, of so many events. */
+  static void selected(int count) {
+    JdkDescriptors descriptors = descriptors();
+    if (descriptors != null) {
+      descriptors.selected(count);
+    }
+  }
+
+  /** {@code EPollSelectorImpl.processUpdateQueue}: whether that is left to the next select. */
+  static boolean postponeUpdates(Object selector) {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors != null
+        && !SelectorUpdates.isUnderWay(selector)
+        && descriptors.settle()
+        && SelectorUpdates.postpone(selector);
   }
 
   /** {@code Poller.stopPoll}, of which the JDK's own part follows. */

@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.FileLock;
+import java.util.Deque;
 import java.util.stream.Stream;
 
 /** Members of the JDK that hooks need; their packages must be open before this is used. */
@@ -95,6 +96,26 @@ final class JdkAccess {
                             Object.class, Object.class, long.class, long.class, boolean.class)));
   }
 
+  /** Selectors and their keys. */
+  private static final class Selectors {
+    private static final Class<?> SELECTOR = classOf("sun.nio.ch.EPollSelectorImpl");
+    private static final Class<?> KEY = classOf("sun.nio.ch.SelectionKeyImpl");
+
+    static final VarHandle WOKEN_UP =
+        found(() -> in(SELECTOR).findVarHandle(SELECTOR, "interruptTriggered", boolean.class));
+    static final VarHandle UPDATE_LOCK =
+        found(() -> in(SELECTOR).findVarHandle(SELECTOR, "updateLock", Object.class));
+    static final VarHandle UPDATE_KEYS =
+        found(() -> in(SELECTOR).findVarHandle(SELECTOR, "updateKeys", Deque.class));
+    static final MethodHandle INTEREST =
+        onObject(() -> in(KEY).findVirtual(KEY, "translateInterestOps", methodType(int.class)));
+    static final MethodHandle REGISTERED =
+        onObject(() -> in(KEY).findVirtual(KEY, "registeredEvents", methodType(int.class)));
+    static final MethodHandle PROCESS =
+        onObject(
+            () -> in(SELECTOR).findVirtual(SELECTOR, "processUpdateQueue", methodType(void.class)));
+  }
+
   /** The JDK's own pollers. */
   private static final class Pollers {
     private static final Class<?> POLLERS = classOf("sun.nio.ch.Poller$Pollers");
@@ -176,6 +197,53 @@ final class JdkAccess {
 
   static void setNumber(FileDescriptor descriptor, int number) {
     Descriptors.NUMBER.set(descriptor, number);
+  }
+
+  /** Whether the next select of a selector, which must be locked, has been told not to wait. */
+  static boolean isWokenUp(Object selector) {
+    return (boolean) Selectors.WOKEN_UP.get(selector);
+  }
+
+  /** Guards {@link #updatedKeys}. */
+  static Object updateLock(Object selector) {
+    return Selectors.UPDATE_LOCK.get(selector);
+  }
+
+  /** The keys whose interest has changed since the selector's last select. */
+  @SuppressWarnings("unchecked") // of keys, of a class that has no name here
+  static Deque<Object> updatedKeys(Object selector) {
+    return (Deque<Object>) Selectors.UPDATE_KEYS.get(selector);
+  }
+
+  /** Has a selector tell the kernel of {@link #updatedKeys}. */
+  static void processUpdates(Object selector) {
+    try {
+      Selectors.PROCESS.invokeExact(selector);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The events that a key wants, as the kernel numbers them. */
+  static int interest(Object key) {
+    return number(Selectors.INTEREST, key);
+  }
+
+  /** The events that the kernel tells a key's selector. */
+  static int registered(Object key) {
+    return number(Selectors.REGISTERED, key);
+  }
+
+  private static int number(MethodHandle getter, Object key) {
+    try {
+      return (int) getter.invokeExact(key);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Whether it is over a pipe to or from a child process. */

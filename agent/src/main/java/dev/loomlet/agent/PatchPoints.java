@@ -102,6 +102,26 @@ final class PatchPoints {
           new PatchPoint(
               EnumSet.of(SOCKETS),
               SELECTOR,
+              "processUpdateQueue",
+              "()V",
+              "who deals with what was selected before finishes first",
+              code -> {
+                code.aload(0);
+                returnIf(code, HookMethod.POSTPONE_UPDATES);
+              }),
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              SELECTOR,
+              "processEvents",
+              "(ILjava/util/function/Consumer;)I",
+              "what is read after that is read together",
+              code -> {
+                code.iload(1);
+                HookMethod.SELECTED.call(code);
+              }),
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              SELECTOR,
               "implClose",
               "()V",
               CLOSE,

@@ -124,6 +124,7 @@ public final class JdkDescriptors {
     if (descriptor != null) {
       engine.finishSend(descriptor);
     }
+    engine.finishTransfers();
   }
 
   private void wake(int fd, int readiness) {
@@ -200,13 +201,17 @@ public final class JdkDescriptors {
     return n;
   }
 
-  /** The same into memory outside the Java heap. */
+  /**
+   * The same into memory outside the Java heap. If a selector has just found several channels
+   * ready, others of the loop may run meanwhile, so that all are read by one system call.
+   */
   public int receive(int fd, long address, int length) {
-    int n = engine.calls.receive(fd, address, length);
     JdkDescriptor descriptor = current(fd);
-    if (descriptor != null) {
-      descriptor.received(n, length);
+    if (descriptor == null) {
+      return engine.receive(fd, address, length);
     }
+    int n = engine.calls.receive(fd, address, length);
+    descriptor.received(n, length);
     return n;
   }
 
@@ -218,12 +223,18 @@ public final class JdkDescriptors {
    */
   public int send(int fd, byte[] source, int offset, int length) {
     MemorySegment bytes = MemorySegment.ofArray(source).asSlice(offset, length);
-    return send(fd, bytes, length);
+    JdkDescriptor descriptor = current(fd);
+    return descriptor == null
+        ? engine.calls.send(fd, bytes, length)
+        : engine.send(descriptor, bytes, length);
   }
 
   /** The same from memory outside the Java heap. */
   public int send(int fd, long address, int length) {
-    return send(fd, NativeMemory.at(address, length), length);
+    JdkDescriptor descriptor = current(fd);
+    return descriptor == null
+        ? engine.send(fd, address, length)
+        : engine.send(descriptor, NativeMemory.at(address, length), length);
   }
 
   /**
@@ -235,15 +246,24 @@ public final class JdkDescriptors {
    */
   public int sendPieces(int fd, long vector, int count) {
     JdkDescriptor descriptor = current(fd);
-    return descriptor == null ? NOT_TAKEN : engine.sendPieces(descriptor, vector, count);
+    return descriptor == null
+        ? engine.sendPieces(fd, vector, count)
+        : engine.sendPieces(descriptor, vector, count);
   }
 
-  private int send(int fd, MemorySegment bytes, int length) {
-    JdkDescriptor descriptor = current(fd);
-    if (descriptor == null) {
-      return engine.calls.send(fd, bytes, length);
-    }
-    return engine.send(descriptor, bytes, length);
+  /** A selector has found so many channels ready, which will probably be read now. On the loop. */
+  public void selected(int count) {
+    engine.selected(count);
+  }
+
+  /**
+   * Before a select: lets those of the loop who deal with what was selected before finish what they
+   * have given to the kernel. In a virtual thread of the loop, which may give others a few turns.
+   *
+   * @return whether it has
+   */
+  public boolean settle() {
+    return engine.settle();
   }
 
   /** What the system says of an error that {@link #receive} or {@link #send} gave. */

@@ -96,6 +96,32 @@ abstract class LinuxEngine implements Engine {
     return JdkDescriptors.NOT_TAKEN;
   }
 
+  /** Reads from a channel of the JDK that has not been waited for, without waiting. */
+  int receive(int fd, long address, int length) {
+    return calls.receive(fd, address, length);
+  }
+
+  /** Writes to such a channel, without waiting. */
+  int send(int fd, long address, int length) {
+    return calls.send(fd, address, length);
+  }
+
+  /** As {@link JdkDescriptors#sendPieces}, to such a channel. */
+  int sendPieces(int fd, long vector, int count) {
+    return JdkDescriptors.NOT_TAKEN;
+  }
+
+  /** Has the kernel do at once what was put off of those; for models that put that off. */
+  void finishTransfers() {}
+
+  /** See {@link JdkDescriptors#selected}. */
+  void selected(int count) {}
+
+  /** See {@link JdkDescriptors#settle}. */
+  boolean settle() {
+    return false;
+  }
+
   /**
    * Has the kernel send at once what was given to it for a socket; for models that put that off.
    */

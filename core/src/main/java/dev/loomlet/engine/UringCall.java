@@ -50,6 +50,29 @@ final class UringCall {
   }
 
   /**
+   * Waits until the operation is over, which must have been prepared and end by the next system
+   * call, deaf to cancellation. After that it may be prepared again.
+   *
+   * @return 0 or more, or a negative error
+   */
+  int awaitBriefly() {
+    waiting = Thread.currentThread();
+    try {
+      if (!over) {
+        engine.context.parkBriefly();
+      }
+    } finally {
+      // Whatever has ended the wait, the memory must not be left behind.
+      while (!over) {
+        engine.enterNow();
+      }
+      waiting = null;
+      over = false;
+    }
+    return result;
+  }
+
+  /**
    * Waits until the operation is over, which must have been prepared, deaf to cancellation.
    *
    * @param blocker what is waited for, for thread dumps

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *       is freed; the kernel cancels within the same system call, so that closing does not wait.
  *   <li>The kernel writes into no memory but buffers that were given to it, and gives each back by
  *       a completion; it reads no memory after a system call but that of an {@link UringCall},
- *       which is not left before it is over.
+ *       which is not left before it is over; nor is the caller's memory into which such a call
+ *       reads.
  * </ul>
  */
 final class UringEngine extends LinuxEngine implements KernelWaits {
@@ -74,6 +75,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   final Ring ring;
   final UringBuffers buffers;
   final UringSends sends;
+  private final UringTransfers transfers;
 
   /** Whether a receive goes on until it has brought enough. */
   final boolean receivesOn;
@@ -87,6 +89,12 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
    * word to this loop.
    */
   private @Nullable EpollSet ofTheJdk;
+
+  /**
+   * Whether it has events. They are heard once a turn, and not each time that the ring is entered
+   * within one.
+   */
+  private boolean unheard;
 
   private final UringCalls underWay = new UringCalls();
 
@@ -107,6 +115,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
       }
       this.buffers = new UringBuffers(group, chunks);
       this.sends = new UringSends(context, chunks);
+      this.transfers = new UringTransfers(this, sends);
       boolean old = UringSupport.isTakenForOld();
       this.receivesOn = !old && UringSupport.limitsReceive();
       this.wakesByMessage = !old && ring.enableWake(WAKE_UP);
@@ -164,13 +173,16 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   @Override
   public void poll(long timeoutNanos) {
     int result = 0;
-    if (timeoutNanos > 0) {
+    if (timeoutNanos > 0 && !unheard) {
       result = ring.enter(timeoutNanos);
     } else if (ring.hasWork()) {
       result = ring.enter();
     }
     check(result);
     collect();
+    if (unheard) {
+      hearOfTheJdk(Objects.requireNonNull(ofTheJdk));
+    }
   }
 
   /** Hands over what is prepared, has the kernel complete what it can, and hears it. */
@@ -268,7 +280,10 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
         }
       }
     } else if (data == OF_THE_JDK) {
-      hearOfTheJdk(Objects.requireNonNull(ofTheJdk), (flags & RingOpcode.HAS_MORE) != 0);
+      unheard = true;
+      if ((flags & RingOpcode.HAS_MORE) == 0) {
+        watchOfTheJdk(Objects.requireNonNull(ofTheJdk));
+      }
     } else if (data != IGNORED) {
       UringCall call = underWay.remove(data);
       if (call != null) {
@@ -278,10 +293,8 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   }
 
   /** There may be events: the ring says so once for all that have come since it said so last. */
-  private void hearOfTheJdk(EpollSet set, boolean goesOn) {
-    if (!goesOn) {
-      watchOfTheJdk(set);
-    }
+  private void hearOfTheJdk(EpollSet set) {
+    unheard = false;
     boolean more;
     do {
       more = set.poll();
@@ -363,6 +376,44 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
     return JdkDescriptors.NOT_TAKEN;
   }
 
+  @Override
+  int receive(int fd, long address, int length) {
+    return transfers.takesRead()
+        ? transfers.receive(fd, address, length)
+        : super.receive(fd, address, length);
+  }
+
+  @Override
+  int send(int fd, long address, int length) {
+    return sends.puts(length)
+        ? transfers.send(fd, NativeMemory.at(address, length), length)
+        : super.send(fd, address, length);
+  }
+
+  @Override
+  int sendPieces(int fd, long vector, int count) {
+    MemorySegment pieces = NativeMemory.at(vector, (long) count * UringSends.PIECE);
+    int length = UringSends.lengthOf(pieces, count);
+    return sends.puts(length)
+        ? transfers.sendPieces(fd, pieces, count, length)
+        : super.sendPieces(fd, vector, count);
+  }
+
+  @Override
+  void finishTransfers() {
+    transfers.finish();
+  }
+
+  @Override
+  void selected(int count) {
+    transfers.selected(count);
+  }
+
+  @Override
+  boolean settle() {
+    return transfers.settle();
+  }
+
   private UringSend sendingOf(JdkDescriptor socket) {
     UringSend known = socket.sending;
     if (known == null) {
@@ -420,9 +471,14 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   /** Begins a call; the caller completes the submission and then waits for the call. */
   UringCall prepareCall(int opcode, int descriptor, long address, int length) {
     UringCall call = new UringCall(this);
+    prepareCall(call, opcode, descriptor, address, length);
+    return call;
+  }
+
+  /** As the other one, with a call that is not under way. */
+  void prepareCall(UringCall call, int opcode, int descriptor, long address, int length) {
     underWay.add(call);
     ring.prepare(opcode, descriptor, address, length, UringCalls.keyOf(call));
-    return call;
   }
 
   /** Whether the caller is on the thread that drives the ring. */

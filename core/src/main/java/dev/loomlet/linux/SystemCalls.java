@@ -42,7 +42,9 @@ public final class SystemCalls extends NativeCalls {
   private static final int EPOLL_CLOEXEC = 0x80000;
   private static final int EFD_NONBLOCK_CLOEXEC = 0x80800;
   private static final int MSG_NOSIGNAL = 0x4000;
-  private static final int MSG_DONTWAIT = 0x40;
+
+  /** Flag of recv(2) and send(2): not to wait, whatever the mode of the socket. */
+  public static final int MSG_DONTWAIT = 0x40;
 
   /** How a send neither waits nor raises SIGPIPE (send(2)). */
   public static final int SEND_FLAGS = MSG_NOSIGNAL | MSG_DONTWAIT;

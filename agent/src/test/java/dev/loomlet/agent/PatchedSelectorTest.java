@@ -1,0 +1,263 @@
+package dev.loomlet.agent;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.loomlet.Loop;
+import dev.loomlet.engine.Engines;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Channels that are waited for by a selector only. */
+class PatchedSelectorTest {
+  private static final int CONNECTIONS = 20;
+  private static final int ROUNDS = 15;
+
+  @BeforeAll
+  static void patch() {
+    assertThat(Patch.all().of(Topic.SOCKETS).patched()).isTrue();
+  }
+
+  /** Clients, and their peers behind one selector. */
+  private static final class Connections implements AutoCloseable {
+    final List<SocketChannel> clients = new ArrayList<>();
+    final List<SelectionKey> keys = new ArrayList<>();
+    final Selector selector = Selector.open();
+
+    Connections(int count) throws IOException {
+      try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), count);
+        for (int i = 0; i < count; i++) {
+          clients.add(SocketChannel.open(listener.getLocalAddress()));
+          SocketChannel peer = listener.accept();
+          peer.configureBlocking(false);
+          keys.add(peer.register(selector, SelectionKey.OP_READ));
+        }
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (SocketChannel each : clients) {
+        each.close();
+      }
+      for (SelectionKey each : keys) {
+        each.channel().close();
+      }
+      selector.close();
+    }
+  }
+
+  /** Deals with each message in a thread of its own, and has no interest in others meanwhile. */
+  private static final class EchoServer {
+    private final Selector selector;
+    private final ArrayDeque<SelectionKey> handled = new ArrayDeque<>();
+    private int unfinished;
+
+    EchoServer(Selector selector) {
+      this.selector = selector;
+    }
+
+    /** Answers so many messages. */
+    void run(int messages) throws IOException {
+      int begun = 0;
+      while (begun < messages || unfinished > 0) {
+        selector.select();
+        for (SelectionKey each : selector.selectedKeys()) {
+          each.interestOps(0);
+          begun++;
+          unfinished++;
+          Thread.startVirtualThread(() -> handle(each));
+        }
+        selector.selectedKeys().clear();
+        for (SelectionKey each = handled.poll(); each != null; each = handled.poll()) {
+          each.interestOps(SelectionKey.OP_READ);
+        }
+      }
+    }
+
+    private void handle(SelectionKey key) {
+      SocketChannel channel = (SocketChannel) key.channel();
+      ByteBuffer message = ByteBuffer.allocateDirect(16);
+      try {
+        channel.read(message);
+        message.flip();
+        ByteBuffer length = ByteBuffer.wrap(new byte[] {(byte) message.remaining()});
+        channel.write(new ByteBuffer[] {length, message});
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      unfinished--;
+      handled.add(key);
+      selector.wakeup();
+    }
+  }
+
+  /** Sends all clients' messages, has them answered, and looks at the answers. */
+  private static void exchange(Connections connections, EchoServer server, int round)
+      throws IOException {
+    for (int i = 0; i < connections.clients.size(); i++) {
+      connections.clients.get(i).write(US_ASCII.encode(message(i, round)));
+    }
+    server.run(connections.clients.size());
+    for (int i = 0; i < connections.clients.size(); i++) {
+      String message = message(i, round);
+      ByteBuffer answer = ByteBuffer.allocate(message.length() + 1);
+      while (answer.hasRemaining() && connections.clients.get(i).read(answer) >= 0) {
+        // More may come.
+      }
+      assertThat(answer.get(0)).isEqualTo((byte) message.length());
+      assertThat(new String(answer.array(), 1, message.length(), US_ASCII)).isEqualTo(message);
+    }
+  }
+
+  private static String message(int client, int round) {
+    return client + ":" + round;
+  }
+
+  @OnEachEngine
+  void whoeverDealsWithASelectedChannelGetsAndSendsWhatIsMeantForIt(String engine)
+      throws Exception {
+    OnEachEngine.Names.run(
+        engine,
+        () -> {
+          try (Connections connections = new Connections(CONNECTIONS)) {
+            EchoServer server = new EchoServer(connections.selector);
+            for (int round = 0; round < ROUNDS; round++) {
+              exchange(connections, server, round);
+            }
+          }
+        });
+  }
+
+  @Test
+  void selectedChannelsAreReadAndWrittenByFewSystemCalls() throws Exception {
+    assumeTrue(List.of(OnEachEngine.Names.all()).contains("io_uring"));
+    OnEachEngine.Names.run(
+        "io_uring",
+        () -> {
+          try (Connections connections = new Connections(CONNECTIONS)) {
+            // given: messages for all
+            for (SocketChannel each : connections.clients) {
+              each.write(US_ASCII.encode("hello"));
+            }
+            // when
+            long before = Loop.current().engine().systemCalls();
+            new EchoServer(connections.selector).run(CONNECTIONS);
+            long made = Loop.current().engine().systemCalls() - before;
+            // then: not one for each
+            assertThat(made).isLessThan(CONNECTIONS / 2);
+          }
+        });
+  }
+
+  @Test
+  void aThreadThatReadsWhatItHasSelectedItselfDoesNotWaitForOthersForLong() throws Exception {
+    OnEachEngine.Names.run(
+        Engines.AUTO,
+        () -> {
+          try (Connections connections = new Connections(CONNECTIONS)) {
+            for (SocketChannel each : connections.clients) {
+              each.write(US_ASCII.encode("hello"));
+            }
+            // given: somebody who is always ready
+            int[] turns = {0};
+            boolean[] over = {false};
+            Thread other =
+                Thread.startVirtualThread(
+                    () -> {
+                      while (!over[0]) {
+                        turns[0]++;
+                        Thread.yield();
+                      }
+                    });
+            Thread.yield();
+            // when
+            connections.selector.select();
+            int before = turns[0];
+            for (SelectionKey each : connections.selector.selectedKeys()) {
+              assertThat(((SocketChannel) each.channel()).read(ByteBuffer.allocate(9)))
+                  .isEqualTo(5);
+            }
+            int waited = turns[0] - before;
+            over[0] = true;
+            other.join();
+            // then: at most one read has waited for company until the end of a turn
+            assertThat(connections.selector.selectedKeys()).hasSize(CONNECTIONS);
+            assertThat(waited).isLessThan(2 * 256);
+          }
+        });
+  }
+
+  private static boolean postpone(Selector selector) {
+    synchronized (selector) {
+      return SelectorUpdates.postpone(selector);
+    }
+  }
+
+  @Test
+  void interestThatWasTakenAwayNeedNotBeToldToTheKernelInASelectThatDoesNotWait() throws Exception {
+    try (Connections connections = new Connections(1)) {
+      // given: the kernel knows of the interest
+      SelectionKey key = connections.keys.getFirst();
+      connections.selector.selectNow();
+      int told = JdkAccess.registered(key);
+      assertThat(told).isNotZero();
+      // when
+      key.interestOps(0);
+      connections.selector.wakeup();
+      boolean postponed = postpone(connections.selector);
+      // then
+      assertThat(postponed).isTrue();
+      assertThat(JdkAccess.registered(key)).isEqualTo(told);
+      // and it is told when a select might wait for it
+      connections.selector.selectNow();
+      assertThat(JdkAccess.registered(key)).isZero();
+    }
+  }
+
+  @Test
+  void newInterestIsToldAtOnceThoughOtherInterestWasTakenAway() throws Exception {
+    try (Connections connections = new Connections(3)) {
+      // given
+      SelectionKey known = connections.keys.get(0);
+      SelectionKey grows = connections.keys.get(1);
+      connections.selector.selectNow();
+      int told = JdkAccess.registered(known);
+      // when
+      known.interestOps(0);
+      grows.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+      connections.selector.wakeup();
+      boolean postponed = postpone(connections.selector);
+      // then
+      assertThat(postponed).isTrue();
+      assertThat(JdkAccess.registered(grows)).isEqualTo(JdkAccess.interest(grows));
+      assertThat(JdkAccess.registered(known)).isEqualTo(told);
+      connections.selector.selectNow();
+      assertThat(connections.selector.selectedKeys()).containsExactly(grows);
+      assertThat(JdkAccess.registered(known)).isZero();
+    }
+  }
+
+  @Test
+  void allIsToldBeforeASelectThatMayWait() throws Exception {
+    try (Connections connections = new Connections(1)) {
+      connections.selector.selectNow();
+      connections.keys.getFirst().interestOps(0);
+      assertThat(postpone(connections.selector)).isFalse();
+    }
+  }
+}
