@@ -311,7 +311,7 @@ public final class SystemCalls extends NativeCalls {
 
   private int transfer(long call, int socket, long address, int length, int flags) {
     long n = quickly(Sockets.SYSCALL, call, socket, address, length, flags, 0, 0);
-    return n >= 0 ? (int) n : -errno();
+    return (int) result(n);
   }
 
   private int transfer(long call, int socket, MemorySegment buffer, int length, int flags) {
@@ -320,7 +320,7 @@ public final class SystemCalls extends NativeCalls {
           (long)
               Arrays.TRANSFER.invokeExact(
                   state, call, (long) socket, buffer, (long) length, (long) flags, 0L, 0L);
-      return n >= 0 ? (int) n : -errno();
+      return (int) result(n);
     } catch (Throwable e) {
       throw impossible(e);
     }
