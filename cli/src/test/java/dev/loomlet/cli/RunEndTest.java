@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,10 +33,11 @@ class RunEndTest {
               Loomlet.sleep(60_000);
             }
             """);
-    Process process =
-        new ProcessBuilder(
-                InChildJvm.command(InChildJvm.projectHome(), "run", "--no-watch", "--stats", file))
-            .start();
+    // Otherwise it would be deaf to what a shell had these tests be deaf to.
+    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal"));
+    command.addAll(
+        InChildJvm.command(InChildJvm.projectHome(), "run", "--no-watch", "--stats", file));
+    Process process = new ProcessBuilder(command).start();
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       assertThat(out.readLine()).isEqualTo("ready");

@@ -12,10 +12,13 @@ import java.util.concurrent.TimeUnit;
 
 /** A test program in a JVM of its own, with the class path of the tests. */
 public final class ChildJvm implements AutoCloseable {
-  /** A shell starts what it runs in the background deaf to these, and so are its descendants. */
+  /**
+   * What a shell runs in the background is deaf to some signals, what {@code nohup} runs to others,
+   * and so are all descendants.
+   */
   private static final List<String> WITH_USUAL_SIGNALS =
       System.getProperty("os.name").equals("Linux")
-          ? List.of("/usr/bin/env", "--default-signal=INT,QUIT")
+          ? List.of("/usr/bin/env", "--default-signal")
           : List.of();
 
   private final Process process;

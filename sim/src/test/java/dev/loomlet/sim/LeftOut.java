@@ -89,6 +89,8 @@ final class LeftOut {
           List.of("GreenletTest#knowsItselfByNameAndThread"),
           "datagrams overtake each other",
           List.of(
+              "DatagramBatchTest#carriesAllInOrder",
+              "DatagramBatchTest#tellsTheLengthOfWhatWasCutOff",
               "UdpSocketTest#carriesArraysBuffersAndSegmentsEachAsOneDatagram",
               "UdpSocketTest#carriesEmptyDatagramsAndTheLongest",
               "UdpSocketWaitingTest#losesNoDatagramToTimeOutsThatRaceWithIt"),
