@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,140 +102,48 @@ public record ProcessOptions(
 
   /** With a name. */
   public ProcessOptions withName(String name) {
-    return new ProcessOptions(
-        Objects.requireNonNull(name),
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        allowed,
-        maxMessage,
-        spares,
-        preload);
+    Objects.requireNonNull(name);
+    return changed(draft -> draft.name = name);
   }
 
   /** As a daemon, or not. */
   public ProcessOptions withDaemon(boolean daemon) {
-    return new ProcessOptions(
-        name,
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        allowed,
-        maxMessage,
-        spares,
-        preload);
+    return changed(draft -> draft.daemon = daemon);
   }
 
   /** To outlive its parent, or not. */
   public ProcessOptions withDetached(boolean detached) {
-    return new ProcessOptions(
-        name,
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        allowed,
-        maxMessage,
-        spares,
-        preload);
+    return changed(draft -> draft.detached = detached);
   }
 
   /** With another standard input. */
   public ProcessOptions withInput(Stream input) {
-    return new ProcessOptions(
-        name,
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        allowed,
-        maxMessage,
-        spares,
-        preload);
+    return changed(draft -> draft.input = input);
   }
 
   /** With another standard output. */
   public ProcessOptions withOutput(Stream output) {
-    return new ProcessOptions(
-        name,
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        allowed,
-        maxMessage,
-        spares,
-        preload);
+    return changed(draft -> draft.output = output);
   }
 
   /** With another standard error. */
   public ProcessOptions withErrors(Stream errors) {
-    return new ProcessOptions(
-        name,
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        allowed,
-        maxMessage,
-        spares,
-        preload);
+    return changed(draft -> draft.errors = errors);
   }
 
   /** With further arguments for the JVM, such as {@code -Xmx64m}. */
   public ProcessOptions withJvmArguments(String... arguments) {
-    List<String> all = new ArrayList<>(jvmArguments);
-    all.addAll(List.of(arguments));
-    return new ProcessOptions(
-        name, daemon, detached, input, output, errors, all, allowed, maxMessage, spares, preload);
+    return changed(draft -> draft.jvmArguments = joined(jvmArguments, arguments));
   }
 
   /** With further classes that may be in messages; see {@link #allowed}. */
   public ProcessOptions withAllowed(String... patterns) {
-    List<String> all = new ArrayList<>(allowed);
-    all.addAll(List.of(patterns));
-    return new ProcessOptions(
-        name,
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        all,
-        maxMessage,
-        spares,
-        preload);
+    return changed(draft -> draft.allowed = joined(allowed, patterns));
   }
 
   /** With another limit of messages, in bytes. */
   public ProcessOptions withMaxMessage(int bytes) {
-    return new ProcessOptions(
-        name,
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        allowed,
-        bytes,
-        spares,
-        preload);
+    return changed(draft -> draft.maxMessage = bytes);
   }
 
   /**
@@ -242,18 +151,7 @@ public record ProcessOptions(
    * JavaProcess#startSpares} starts them before.
    */
   public ProcessOptions withSpares(int spares) {
-    return new ProcessOptions(
-        name,
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        allowed,
-        maxMessage,
-        spares,
-        preload);
+    return changed(draft -> draft.spares = spares);
   }
 
   /**
@@ -275,18 +173,63 @@ public record ProcessOptions(
   }
 
   private ProcessOptions withPreload(List<Class<?>> classes) {
-    return new ProcessOptions(
-        name,
-        daemon,
-        detached,
-        input,
-        output,
-        errors,
-        jvmArguments,
-        allowed,
-        maxMessage,
-        spares,
-        classes);
+    return changed(draft -> draft.preload = classes);
+  }
+
+  private static List<String> joined(List<String> some, String... more) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  private ProcessOptions changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy in which one component is changed. */
+  private static final class Draft {
+    @Nullable String name;
+    boolean daemon;
+    boolean detached;
+    Stream input;
+    Stream output;
+    Stream errors;
+    List<String> jvmArguments;
+    List<String> allowed;
+    int maxMessage;
+    int spares;
+    List<Class<?>> preload;
+
+    Draft(ProcessOptions from) {
+      this.name = from.name;
+      this.daemon = from.daemon;
+      this.detached = from.detached;
+      this.input = from.input;
+      this.output = from.output;
+      this.errors = from.errors;
+      this.jvmArguments = from.jvmArguments;
+      this.allowed = from.allowed;
+      this.maxMessage = from.maxMessage;
+      this.spares = from.spares;
+      this.preload = from.preload;
+    }
+
+    ProcessOptions options() {
+      return new ProcessOptions(
+          name,
+          daemon,
+          detached,
+          input,
+          output,
+          errors,
+          jvmArguments,
+          allowed,
+          maxMessage,
+          spares,
+          preload);
+    }
   }
 
   /** How long a child that was asked to end is given before it is killed. */
