@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.catalina.core.StandardContext;
@@ -29,18 +31,22 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * HTTP servers whose requests are all being answered at once, by code that waits; their clients are
- * on the same loop.
+ * on the same loop. Where threads become greenlets, servers keep pools of threads of their own.
  */
 class HttpServersTest {
   private static final List<String> ANSWERS =
       IntStream.range(0, Proof.CALLS).mapToObj(each -> "answer/" + each).toList();
   private static final int BACKLOG = 2 * Proof.CALLS;
+
+  /** More threads than there are calls, since servers take some for themselves. */
+  private static final int MANY = 2 * Proof.CALLS;
 
   /** What an answer waits for: that all have asked. */
   private final CyclicBarrier everybody = new CyclicBarrier(Proof.CALLS);
@@ -75,6 +81,7 @@ class HttpServersTest {
           HttpServer server =
               HttpServer.create(
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+          ExecutorService threads = Proof.THREADS ? Executors.newFixedThreadPool(MANY) : null;
           server.createContext(
               "/",
               exchange -> {
@@ -84,9 +91,9 @@ class HttpServersTest {
                   exchange.getResponseBody().write(body);
                 }
               });
-          server.setExecutor(here);
+          server.setExecutor(threads == null ? here : threads);
           server.start();
-          try {
+          try (threads) {
             return askAtOnce(server.getAddress().getPort());
           } finally {
             server.stop(0);
@@ -101,7 +108,8 @@ class HttpServersTest {
         ANSWERS,
         here -> {
           // By itself it answers 200 at once.
-          Server server = new Server(new VirtualThreadPool(2 * Proof.CALLS));
+          Server server =
+              new Server(Proof.THREADS ? new QueuedThreadPool(MANY) : new VirtualThreadPool(MANY));
           ServerConnector connector = new ServerConnector(server);
           connector.setHost("127.0.0.1");
           connector.setAcceptQueueSize(BACKLOG);
@@ -142,8 +150,12 @@ class HttpServersTest {
         (AbstractHttp11Protocol<?>) tomcat.getConnector().getProtocolHandler();
     protocol.setAddress(InetAddress.getLoopbackAddress());
     protocol.setAcceptCount(BACKLOG);
-    // Its own threads accept and select.
-    protocol.setExecutor(here);
+    if (Proof.THREADS) {
+      protocol.setMaxThreads(MANY);
+    } else {
+      // Its own threads accept and select.
+      protocol.setExecutor(here);
+    }
     StandardContext context = (StandardContext) tomcat.addContext("", folder.toString());
     // It would warn that it may not look into the JDK.
     context.setClearReferencesRmiTargets(false);

@@ -6,6 +6,8 @@ import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
 import dev.loomlet.LoopOptions;
 import dev.loomlet.agent.Patch;
+import dev.loomlet.agent.PatchOptions;
+import dev.loomlet.agent.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,10 +34,13 @@ final class Proof {
    */
   static final int ROUNDS = 3;
 
+  /** Whether threads that are started on the loop become greenlets, too. */
+  static final boolean THREADS = Boolean.getBoolean("loomlet.compat.threads");
+
   private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   static {
-    Patch.all();
+    Patch.install(THREADS ? PatchOptions.all().with(Topic.THREADS) : PatchOptions.all());
   }
 
   private Proof() {}
