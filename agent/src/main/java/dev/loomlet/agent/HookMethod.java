@@ -7,6 +7,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.lang.invoke.MethodType;
 import java.net.spi.InetAddressResolver;
+import java.nio.channels.Selector;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -20,7 +21,8 @@ enum HookMethod implements Hook {
   POLL("poll", methodType(boolean.class, int.class, int.class, long.class, BooleanSupplier.class)),
   POLL_SELECTOR("pollSelector", methodType(boolean.class, int.class, long.class)),
   SELECTED("selected", methodType(void.class, int.class)),
-  POSTPONE_UPDATES("postponeUpdates", methodType(boolean.class, Object.class)),
+  POSTPONE_UPDATES("postponeUpdates", methodType(boolean.class, Selector.class)),
+  PUT_OFF_WAKE_UP("putOffWakeUp", methodType(boolean.class, Selector.class)),
   STOP_POLL("stopPoll", methodType(void.class, int.class, int.class)),
   READ_SOCKET(
       "readSocket",

@@ -16,6 +16,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.net.spi.InetAddressResolver.LookupPolicy;
+import java.nio.channels.Selector;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -136,7 +137,15 @@ final class Hooks {
       return true;
     }
     WaitLoop loop = sockets ? loop() : null;
-    return loop != null && await(fd, JdkDescriptors.READABLE, nanos, () -> true, loop);
+    if (loop == null) {
+      return false;
+    }
+    JdkDescriptors descriptors = loop.jdkDescriptors();
+    if (descriptors == null) {
+      leave();
+      return false;
+    }
+    return descriptors.awaitSelector(fd, nanos);
   }
 
   /** {@code EPollSelectorImpl.processEvents}, of so many events. */
@@ -148,12 +157,18 @@ final class Hooks {
   }
 
   /** {@code EPollSelectorImpl.processUpdateQueue}: whether that is left to the next select. */
-  static boolean postponeUpdates(Object selector) {
+  static boolean postponeUpdates(Selector selector) {
     JdkDescriptors descriptors = descriptors();
     return descriptors != null
         && !SelectorUpdates.isUnderWay(selector)
-        && descriptors.settle()
-        && SelectorUpdates.postpone(selector);
+        && descriptors.settle(selector)
+        && SelectorUpdates.postpone(selector, descriptors.isWokenUp());
+  }
+
+  /** {@code EPollSelectorImpl.wakeup}: whether it was done here. */
+  static boolean putOffWakeUp(Selector selector) {
+    JdkDescriptors descriptors = descriptors();
+    return descriptors != null && descriptors.putOffWakeUp(selector);
   }
 
   /** {@code Poller.stopPoll}, of which the JDK's own part follows. */

@@ -112,6 +112,17 @@ final class PatchPoints {
           new PatchPoint(
               EnumSet.of(SOCKETS),
               SELECTOR,
+              "wakeup",
+              "()Ljava/nio/channels/Selector;",
+              "a selector that lets others finish need not be told by its descriptor",
+              code -> {
+                code.aload(0);
+                HookMethod.PUT_OFF_WAKE_UP.call(code);
+                code.ifThen(done -> done.aload(0).areturn());
+              }),
+          new PatchPoint(
+              EnumSet.of(SOCKETS),
+              SELECTOR,
               "processEvents",
               "(ILjava/util/function/Consumer;)I",
               "what is read after that is read together",

@@ -1,5 +1,6 @@
 package dev.loomlet.agent;
 
+import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -22,10 +23,11 @@ final class SelectorUpdates {
    * Puts off what need not be told before the next select, if that may be.
    *
    * @param selector which selects, and has its monitor
+   * @param wokenUp whether it has been woken up and does not know of it
    * @return whether there is nothing left to do
    */
-  static boolean postpone(Object selector) {
-    if (!JdkAccess.isWokenUp(selector)) {
+  static boolean postpone(Selector selector, boolean wokenUp) {
+    if (!wokenUp && !JdkAccess.isWokenUp(selector)) {
       return false;
     }
     synchronized (JdkAccess.updateLock(selector)) {
@@ -49,7 +51,7 @@ final class SelectorUpdates {
   }
 
   /** Whether the caller is {@link #postpone} itself. */
-  static boolean isUnderWay(Object selector) {
+  static boolean isUnderWay(Selector selector) {
     return Thread.holdsLock(JdkAccess.updateLock(selector));
   }
 

@@ -202,9 +202,129 @@ class PatchedSelectorTest {
         });
   }
 
+  @OnEachEngine
+  void aWakeUpByWhoDealsWithASelectedChannelEndsASelectThatFindsNothing(String engine)
+      throws Exception {
+    OnEachEngine.Names.run(
+        engine,
+        () -> {
+          try (Connections connections = new Connections(CONNECTIONS)) {
+            for (SocketChannel each : connections.clients) {
+              each.write(US_ASCII.encode("hello"));
+            }
+            Selector selector = connections.selector;
+            selector.select();
+            // given: others who have it read, and wake the selector up when they have
+            int[] woken = {0};
+            int selected = selector.selectedKeys().size();
+            for (SelectionKey each : selector.selectedKeys()) {
+              each.interestOps(0);
+              Thread.startVirtualThread(
+                  () -> {
+                    read(each);
+                    woken[0]++;
+                    selector.wakeup();
+                  });
+            }
+            selector.selectedKeys().clear();
+            // when: they are let finish by a select, and there is no other message
+            int found = 0;
+            while (woken[0] < selected) {
+              found += selector.select();
+              selector.selectedKeys().clear();
+            }
+            // then: no select waits for ever; and nothing of a wake-up is left for the next one
+            assertThat(found).isZero();
+            selector.selectNow();
+            connections.keys.getFirst().interestOps(SelectionKey.OP_READ);
+            connections.clients.getFirst().write(US_ASCII.encode("again"));
+            assertThat(selector.select()).isEqualTo(1);
+          }
+        });
+  }
+
+  private static void read(SelectionKey key) {
+    try {
+      ((SocketChannel) key.channel()).read(ByteBuffer.allocateDirect(16));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whoDealsWithASelectedChannelWakesTheSelectorUpWithoutItsDescriptor() throws Exception {
+    assumeTrue(List.of(OnEachEngine.Names.all()).contains("io_uring"));
+    OnEachEngine.Names.run(
+        "io_uring",
+        () -> {
+          try (Connections connections = new Connections(CONNECTIONS)) {
+            for (SocketChannel each : connections.clients) {
+              each.write(US_ASCII.encode("hello"));
+            }
+            Selector selector = connections.selector;
+            selector.select();
+            // given
+            List<Boolean> byDescriptor = new ArrayList<>();
+            int selected = selector.selectedKeys().size();
+            for (SelectionKey each : selector.selectedKeys()) {
+              Thread.startVirtualThread(
+                  () -> {
+                    read(each);
+                    selector.wakeup();
+                    byDescriptor.add(JdkAccess.isWokenUp(selector));
+                  });
+            }
+            selector.selectedKeys().clear();
+            // when: a select lets them finish
+            selector.selectNow();
+            // then
+            assertThat(byDescriptor).hasSize(selected).containsOnly(false);
+            // and outside of a select it is told as ever
+            selector.wakeup();
+            assertThat(JdkAccess.isWokenUp(selector)).isTrue();
+            assertThat(selector.select()).isZero();
+          }
+        });
+  }
+
+  @Test
+  void aSelectorThatWaitsIsHeardOfByOneSystemCall() throws Exception {
+    assumeTrue(List.of(OnEachEngine.Names.all()).contains("io_uring"));
+    OnEachEngine.Names.run(
+        "io_uring",
+        () -> {
+          try (Connections connections = new Connections(1)) {
+            SocketChannel client = connections.clients.getFirst();
+            SocketChannel peer = (SocketChannel) connections.keys.getFirst().channel();
+            ByteBuffer message = ByteBuffer.allocateDirect(16);
+            // given: the peer's end of each message is read by who selects
+            long before = Loop.current().engine().systemCalls();
+            for (int i = 0; i < ROUNDS; i++) {
+              Thread sender =
+                  Thread.startVirtualThread(
+                      () -> {
+                        try {
+                          client.write(US_ASCII.encode("hello"));
+                        } catch (IOException e) {
+                          throw new UncheckedIOException(e);
+                        }
+                      });
+              // when
+              assertThat(connections.selector.select()).isEqualTo(1);
+              connections.selector.selectedKeys().clear();
+              peer.read(message.clear());
+              sender.join();
+            }
+            long made = Loop.current().engine().systemCalls() - before;
+            // then: one to write, one to wait, one to read, and not one more to hear of it
+            assertThat(made).isLessThan(7 * ROUNDS / 2);
+          }
+        });
+  }
+
   private static boolean postpone(Selector selector) {
     synchronized (selector) {
-      return SelectorUpdates.postpone(selector);
+      return SelectorUpdates.postpone(selector, false);
     }
   }
 

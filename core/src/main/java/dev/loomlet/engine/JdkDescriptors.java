@@ -7,6 +7,7 @@ import dev.loomlet.linux.SystemCalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.Selector;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -62,6 +63,9 @@ public final class JdkDescriptors {
   private final LinuxEngine engine;
   private @Nullable JdkFiles files;
   private boolean preparesFiles;
+
+  /** Made late: to load a class is to read a file, which may need what is being made here. */
+  private @Nullable SelectorWakeUps wakeUps;
 
   /** By number. */
   private @Nullable JdkDescriptor[] known = new @Nullable JdkDescriptor[64];
@@ -251,8 +255,14 @@ public final class JdkDescriptors {
         : engine.sendPieces(descriptor, vector, count);
   }
 
-  /** A selector has found so many channels ready, which will probably be read now. On the loop. */
+  /**
+   * The caller's select is about to end, and its selector has found so many channels ready, which
+   * will probably be read now. On the loop.
+   */
   public void selected(int count) {
+    if (wakeUps != null) {
+      wakeUps.take();
+    }
     engine.selected(count);
   }
 
@@ -262,8 +272,49 @@ public final class JdkDescriptors {
    *
    * @return whether it has
    */
-  public boolean settle() {
-    return engine.settle();
+  public boolean settle(Selector selector) {
+    SelectorWakeUps known = wakeUps;
+    if (known == null) {
+      known = new SelectorWakeUps();
+      wakeUps = known;
+    }
+    known.take();
+    if (!known.begin(selector)) {
+      return engine.settle();
+    }
+    try {
+      return engine.settle();
+    } finally {
+      known.end();
+    }
+  }
+
+  /**
+   * Puts a wake-up off until the select would wait, if one of that selector is in {@link #settle}
+   * here. On the loop.
+   */
+  public boolean putOffWakeUp(Selector selector) {
+    return wakeUps != null && wakeUps.putOff(selector);
+  }
+
+  /** Whether a wake-up of the caller's select was put off. */
+  public boolean isWokenUp() {
+    return wakeUps != null && wakeUps.isPutOff();
+  }
+
+  /**
+   * The caller's select would wait: wakes the selector up if that was put off, and waits otherwise.
+   * As {@link #await} in all else.
+   *
+   * @param fd of its epoll instance, of whose close {@link #closing} will be told
+   */
+  public boolean awaitSelector(int fd, long nanos) {
+    Selector wokenUp = wakeUps == null ? null : wakeUps.take();
+    if (wokenUp != null) {
+      wokenUp.wakeup();
+      return true;
+    }
+    return await(fd, READABLE, nanos, () -> true, engine.keepsSelectors());
   }
 
   /** What the system says of an error that {@link #receive} or {@link #send} gave. */

@@ -73,6 +73,13 @@ abstract class LinuxEngine implements Engine {
   }
 
   /**
+   * Whether that holds for selectors, of which the first one to select is told most of the time.
+   */
+  boolean keepsSelectors() {
+    return keepsWatching();
+  }
+
+  /**
    * Somebody begins to wait for a descriptor; for models that must tell the kernel each time.
    *
    * @param readiness {@link Readiness#READABLE} or {@link Readiness#WRITABLE}

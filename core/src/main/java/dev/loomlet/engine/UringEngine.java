@@ -436,6 +436,12 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
     return true;
   }
 
+  /** While nobody waits for it, to hear of it would cost more than a poll of the ring each time. */
+  @Override
+  boolean keepsSelectors() {
+    return false;
+  }
+
   @Override
   void arm(LinuxDescriptor descriptor, int readiness) {
     boolean read = readiness == Readiness.READABLE;
