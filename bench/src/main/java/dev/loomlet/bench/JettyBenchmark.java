@@ -14,7 +14,11 @@ import java.util.regex.Pattern;
 /** Jetty says hello to wrk, on the JDK's virtual threads and under {@code loomlet run}. */
 final class JettyBenchmark implements Benchmark {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration WARM_UP = Duration.ofSeconds(30);
+
+  /** Of a warm-up; each opens and closes all connections, of which the compiler must know. */
+  private static final Duration VISIT = Duration.ofSeconds(2);
+
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s*([0-9.]+)");
 
@@ -73,7 +77,9 @@ final class JettyBenchmark implements Benchmark {
         servers.put(name, server);
         results.put(name, Results.none());
         progress.accept("warming up " + name);
-        load(server, places, connections, warmUp);
+        for (long left = wholeSeconds(warmUp); left > 0; left -= VISIT.toSeconds()) {
+          load(server, places, connections, Duration.ofSeconds(Math.min(left, VISIT.toSeconds())));
+        }
         server.pause();
       }
       List<String> order = new ArrayList<>(servers.keySet());
