@@ -1,6 +1,6 @@
 """Processes of CPython, timed: prints the nanoseconds of one operation.
 
-python3 processes.py start|pool|queue|large|objects SECONDS
+python3 processes.py pool|queue|large|objects SECONDS
 """
 
 import multiprocessing
@@ -20,24 +20,8 @@ class Dish:
     price: float
 
 
-def nothing():
-    pass
-
-
 def one():
     return 1
-
-
-def start(seconds):
-    context = multiprocessing.get_context("spawn")
-    begun = time.perf_counter()
-    count = 0
-    while count == 0 or time.perf_counter() - begun < seconds:
-        process = context.Process(target=nothing)
-        process.start()
-        process.join()
-        count += 1
-    return (time.perf_counter() - begun) / count
 
 
 def pool(seconds):
@@ -77,9 +61,7 @@ def queue(seconds, message, batch):
 
 def main():
     what, seconds = sys.argv[1], float(sys.argv[2])
-    if what == "start":
-        each = start(seconds)
-    elif what == "pool":
+    if what == "pool":
         each = pool(seconds)
     elif what == "queue":
         each = queue(seconds, SMALL, 1000)

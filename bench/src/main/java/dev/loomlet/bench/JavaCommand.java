@@ -28,7 +28,8 @@ public final class JavaCommand {
     return command(classPath(false), standingFlags(extraJvmFlags), mainClass, args);
   }
 
-  private static List<String> standingFlags(List<String> extraJvmFlags) {
+  /** The flags of every Loomlet program, and others behind them. */
+  static List<String> standingFlags(List<String> extraJvmFlags) {
     List<String> flags = new ArrayList<>();
     Path standing = Home.path().resolve("build/jvm.args");
     if (Files.isRegularFile(standing)) {

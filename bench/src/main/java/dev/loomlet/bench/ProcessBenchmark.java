@@ -8,6 +8,7 @@ import dev.loomlet.process.SharedLock;
 import dev.loomlet.process.SharedQueue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,10 @@ final class ProcessBenchmark implements Benchmark {
   private static final int SMALL = 64;
   private static final int LARGE = 1 << 20;
   private static final String LOCK = "SharedLock, nobody else wants it";
+  private static final String JAVA = "JavaProcess";
+  private static final String SMALL_PROGRAM = "JavaProcess, small program";
+  private static final String BARE = "bare JVM";
+  private static final String TOLD = "bare JVM, told to end";
   private static final String SPARE = "JavaProcess, spare";
   private static final String PRELOADED = "JavaProcess, spare, preloaded";
   private static final ProcessOptions WITH_SPARE = ProcessOptions.defaults().withSpares(1);
@@ -47,7 +52,7 @@ final class ProcessBenchmark implements Benchmark {
       throw new UnmeasurableException("there is no " + PYTHON);
     }
     List<Pair> pairs = new ArrayList<>();
-    pairs.add(python(START, "JavaProcess", this::start, SPAWN, "start"));
+    pairs.add(new Pair(START, JAVA, this::start, SPAWN, ProcessStarts::spawn));
     pairs.add(python("trivial task", "ProcessPool", this::pool, "ProcessPoolExecutor", "pool"));
     pairs.add(python("64 bytes", "SharedQueue", this::small, "multiprocessing.Queue", "queue"));
     pairs.add(python("1 MiB", "SharedQueue, large", this::large, "Queue, large", "large"));
@@ -69,16 +74,12 @@ final class ProcessBenchmark implements Benchmark {
       rounds.add(each.theirs(), each.peer());
       rounds.add(each.ours(), each.timed());
     }
-    List<String> spares = new ArrayList<>(List.of(SPARE, PRELOADED));
-    spares.removeIf(each -> !isWanted(options, each));
+    Map<String, Timed> starts = starts(options);
+    if (!starts.isEmpty() && !rounds.names().contains(SPAWN)) {
+      rounds.add(SPAWN, ProcessStarts::spawn);
+    }
+    starts.forEach(rounds::add);
     boolean lock = isWanted(options, LOCK);
-    if (!spares.isEmpty() && !rounds.names().contains(SPAWN)) {
-      rounds.add(SPAWN, nanos -> python("start", nanos));
-    }
-    for (String each : spares) {
-      ProcessOptions spare = each.equals(SPARE) ? WITH_SPARE : WITH_PRELOAD;
-      rounds.add(each, nanos -> startFromSpare(spare, nanos));
-    }
     if (lock) {
       rounds.add(LOCK, this::lock);
     }
@@ -104,7 +105,7 @@ final class ProcessBenchmark implements Benchmark {
         report.row(cells);
       }
     }
-    for (String each : spares) {
+    for (String each : starts.keySet()) {
       Map<String, Object> cells = Report.cells();
       cells.put("what", START);
       cells.put("by", each);
@@ -121,6 +122,23 @@ final class ProcessBenchmark implements Benchmark {
     }
     rounds.chart(options, "Processes", "Shared");
     return report;
+  }
+
+  /** Those that are compared with the same of CPython; each kind with what a bare JVM takes. */
+  private Map<String, Timed> starts(BenchOptions options) {
+    Map<String, Timed> starts = new LinkedHashMap<>();
+    if (isWanted(options, SMALL_PROGRAM)) {
+      starts.put(SMALL_PROGRAM, ProcessStarts::ofSmallProgram);
+      starts.put(BARE, ProcessStarts::bare);
+    }
+    if (isWanted(options, SPARE)) {
+      starts.put(SPARE, nanos -> startFromSpare(WITH_SPARE, nanos));
+    }
+    if (isWanted(options, PRELOADED)) {
+      starts.put(PRELOADED, nanos -> startFromSpare(WITH_PRELOAD, nanos));
+      starts.put(TOLD, ProcessStarts::told);
+    }
+    return starts;
   }
 
   /** Whether one of ours was asked for, by a part of its name; without any all are. */
