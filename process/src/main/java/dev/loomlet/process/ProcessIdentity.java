@@ -51,14 +51,19 @@ final class ProcessIdentity {
     return start >= 0 && (start & TICKS) == (identity >>> 1 & TICKS);
   }
 
+  /** Whether a process is stopped, by a signal or by who traces it, so that nothing runs in it. */
+  static boolean isStopped(long identity) {
+    try {
+      return isAlive(identity) && "Tt".contains(statOf(pidOf(identity))[STATE]);
+    } catch (IOException | RuntimeException e) {
+      return false; // it has ended
+    }
+  }
+
   /** When a process started, in ticks; -1 if there is none, or only its exit code is left. */
   private static long startOf(long pid) {
     try {
-      String text =
-          Files.readString(
-              Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
-      // The program's name is in parentheses and may have any character.
-      String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
+      String[] fields = statOf(pid);
       String state = fields[STATE];
       // Of a process that is being killed the first thread may be gone while another still runs.
       boolean ended =
@@ -67,5 +72,13 @@ final class ProcessIdentity {
     } catch (IOException | RuntimeException e) {
       return -1;
     }
+  }
+
+  /** What the kernel says of a process, from its state on. */
+  private static String[] statOf(long pid) throws IOException {
+    String text =
+        Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+    // The program's name is in parentheses and may have any character.
+    return text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
   }
 }

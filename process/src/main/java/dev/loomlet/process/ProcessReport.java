@@ -25,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pid its number
  * @param state a JSON object: {@code name}, {@code parent}, {@code loops}, {@code pools}, {@code
- *     queues} and others; null if it has not answered in time, as one that is stopped
+ *     queues} and others; null if it is stopped, or has not answered in time
  */
 public record ProcessReport(long pid, @Nullable String state) {
   private static final int MOST = 4 * 1024 * 1024;
   private static final int BLOCK = 64 * 1024;
+
+  /** How often it is looked whether one that does not answer is stopped. */
+  private static final long LOOK_NANOS = 50_000_000;
 
   /**
    * Lets this process be asked, if {@code LOOMLET_CONTROL} does not say {@code off}. Does not wait;
@@ -43,7 +46,8 @@ public record ProcessReport(long pid, @Nullable String state) {
   }
 
   /**
-   * Asks all processes of this user at once. Waits; for threads.
+   * Asks all processes of this user at once. Waits, but not for those that are stopped; for
+   * threads.
    *
    * @param timeout for each
    * @throws IOException if the folder of their sockets cannot be trusted
@@ -57,7 +61,7 @@ public record ProcessReport(long pid, @Nullable String state) {
     long deadline = System.nanoTime() + timeout.toNanos();
     List<ProcessReport> reports = new ArrayList<>();
     for (Question each : questions) {
-      String state = each.answer(deadline - System.nanoTime());
+      String state = each.answer(deadline);
       // One that has ended meanwhile has nothing to answer with.
       if (state != null || ProcessIdentity.isAlive(each.entry.identity())) {
         reports.add(new ProcessReport(each.entry.pid(), state));
@@ -96,10 +100,21 @@ public record ProcessReport(long pid, @Nullable String state) {
       }
     }
 
-    @Nullable String answer(long nanos) throws IOException {
+    @Nullable String answer(long deadline) throws IOException {
       try {
-        return answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException | ExecutionException e) {
+        while (!answer.isDone() && !ProcessIdentity.isStopped(entry.identity())) {
+          long left = deadline - System.nanoTime();
+          if (left <= 0) {
+            return null;
+          }
+          try {
+            return answer.get(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS);
+          } catch (TimeoutException e) {
+            // It may have been stopped meanwhile.
+          }
+        }
+        return answer.getNow(null);
+      } catch (ExecutionException e) {
         return null;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -57,6 +57,21 @@ class ProcessReportTest {
   }
 
   @Test
+  void nobodyWaitsForOneThatIsStopped() throws Exception {
+    try (JavaProcess child = JavaProcess.start(QUIET, ProcessReportTest::forever)) {
+      // given
+      awaitState(child.pid());
+      new ProcessBuilder("kill", "-STOP", Long.toString(child.pid())).start().waitFor();
+
+      // when
+      List<ProcessReport> all = ProcessReport.all(Duration.ofHours(1));
+
+      // then
+      assertThat(all).contains(new ProcessReport(child.pid(), null));
+    }
+  }
+
+  @Test
   void aProcessTellsItsLoopsPoolsAndQueues() throws Exception {
     ProcessReport.announce("tests");
     long self = ProcessHandle.current().pid();
