@@ -90,6 +90,18 @@ public final class CacheFolder {
 
   /** Where a file is, or null if it is not there or not to be trusted. */
   public @Nullable Path find(String name) {
+    return find(name, true);
+  }
+
+  /**
+   * As {@link #find(String)}, and does not note the use, for files whose time others rely on: those
+   * made longest ago are removed first.
+   */
+  public @Nullable Path findUntouched(String name) {
+    return find(name, false);
+  }
+
+  private @Nullable Path find(String name, boolean notes) {
     Path file = folder.resolve(name);
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -97,7 +109,7 @@ public final class CacheFolder {
         return null;
       }
       Instant now = Instant.now();
-      if (attributes.lastModifiedTime().toInstant().isBefore(now.minus(COARSE))) {
+      if (notes && attributes.lastModifiedTime().toInstant().isBefore(now.minus(COARSE))) {
         Files.setLastModifiedTime(file, FileTime.from(now));
       }
       return file;

@@ -85,6 +85,8 @@ final class AllowedClasses {
       int dots = pattern.length() - 1;
       return name.startsWith(pattern.substring(0, dots)) && name.indexOf('.', dots) < 0;
     }
-    return name.equals(pattern) || name.startsWith(pattern + "$");
+    // No text is put together, for which a child that has just begun would load what it takes.
+    int end = pattern.length();
+    return name.startsWith(pattern) && (name.length() == end || name.charAt(end) == '$');
   }
 }

@@ -25,6 +25,7 @@ final class ChildCommand {
           "-D" + InheritedPatch.PROPERTY + "=",
           "-Dsun.java.",
           "-Djdk.launcher.",
+          "-D" + StartJar.OWN_JARS + "=",
           "-Dcom.sun.management.jmxremote.port=",
           "-agentlib:jdwp",
           "-Xrunjdwp",
@@ -63,9 +64,10 @@ final class ChildCommand {
   /** What does not change while this JVM runs; found out once. */
   private static final class Own {
     static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    static final @Nullable Path START_JAR = startJar();
     static final List<Path> JARS = jars();
     static final List<String> ARGUMENTS = arguments();
-    static final List<String> PROGRAM = program(System.getProperty("java.class.path", ""));
+    static final String CLASS_PATH = classPath();
 
     private static List<String> arguments() {
       List<String> arguments = new ArrayList<>();
@@ -79,14 +81,31 @@ final class ChildCommand {
       return arguments;
     }
 
+    /** Where this class is from, if this JVM is a child that has a jar for its start. */
+    private static @Nullable Path startJar() {
+      return System.getProperty(StartJar.OWN_JARS) == null ? null : jarOf(ChildMain.class);
+    }
+
     /** This module's and core's, if both are jars in the class path; otherwise none. */
     private static List<Path> jars() {
+      String told = System.getProperty(StartJar.OWN_JARS);
+      if (told != null) {
+        return pathsOf(told);
+      }
       Path process = jarOf(ChildMain.class);
       Path core = jarOf(Action.class);
       if (process == null || core == null) {
         return List.of();
       }
       return process.equals(core) ? List.of(core) : List.of(process, core);
+    }
+
+    private static List<Path> pathsOf(String text) {
+      List<Path> paths = new ArrayList<>();
+      for (String each : text.split(SEPARATOR, -1)) {
+        paths.add(Path.of(each));
+      }
+      return paths;
     }
 
     private static @Nullable Path jarOf(Class<?> type) {
@@ -103,33 +122,19 @@ final class ChildCommand {
       }
     }
 
-    private static List<String> program(String classPath) {
-      Module module = ChildMain.class.getModule();
-      List<String> program = new ArrayList<>();
-      if (!classPath.isEmpty() || !JARS.isEmpty()) {
-        program.addAll(List.of("-cp", withOwnJarsFirst(classPath)));
-      }
-      String main = System.getProperty("jdk.module.main");
-      if (module.isNamed()) {
-        if (main != null) {
-          program.add("--add-modules=" + main);
-        }
-        program.addAll(List.of("-m", module.getName() + "/" + ChildMain.class.getName()));
-      } else {
-        program.add(ChildMain.class.getName());
-      }
-      return program;
-    }
-
-    /** The start-up cache is good for a class path that begins as the one it was made with. */
-    private static String withOwnJarsFirst(String classPath) {
+    /** This JVM's, and Loomlet's jars if they are found otherwise than by a name in it. */
+    private static String classPath() {
       List<String> path = new ArrayList<>();
-      JARS.forEach(each -> path.add(each.toString()));
-      for (String each : classPath.isEmpty() ? new String[0] : classPath.split(SEPARATOR, -1)) {
-        if (!JARS.contains(Path.of(each).toAbsolutePath().normalize())) {
+      List<Path> missing = new ArrayList<>(JARS);
+      String own = System.getProperty("java.class.path", "");
+      for (String each : own.isEmpty() ? new String[0] : own.split(SEPARATOR, -1)) {
+        Path file = Path.of(each).toAbsolutePath().normalize();
+        if (!file.equals(START_JAR)) {
           path.add(each);
+          missing.remove(file);
         }
       }
+      missing.forEach(each -> path.add(each.toString()));
       return String.join(SEPARATOR, path);
     }
   }
@@ -147,24 +152,29 @@ final class ChildCommand {
   /**
    * The command.
    *
-   * @param startArguments for a fast start, behind the inherited ones
-   * @param jvmArguments behind both
+   * @param start what lets it start fast; null for nothing
+   * @param jvmArguments behind the inherited ones
    */
   static List<String> of(
-      List<String> startArguments, List<String> jvmArguments, @Nullable String argument) {
+      StartCache.@Nullable Made start, List<String> jvmArguments, @Nullable String argument) {
     List<String> command = new ArrayList<>();
     command.add(Own.JAVA);
     command.addAll(Own.ARGUMENTS);
     if (saysNothingOfTheHeap(Own.ARGUMENTS) && saysNothingOfTheHeap(jvmArguments)) {
       command.add(SMALL_HEAP);
     }
-    command.addAll(startArguments);
+    String classPath = Own.CLASS_PATH;
+    if (start != null) {
+      command.addAll(start.arguments());
+      command.add("-D" + StartJar.OWN_JARS + "=" + joined(Own.JARS));
+      classPath = start.jar() + SEPARATOR + classPath;
+    }
     String patch = InheritedPatch.options();
     if (patch != null) {
       command.add("-D" + InheritedPatch.PROPERTY + "=" + patch);
     }
     command.addAll(jvmArguments);
-    command.addAll(Own.PROGRAM);
+    addProgram(command, classPath);
     if (argument != null) {
       command.add(argument);
     }
@@ -172,17 +182,42 @@ final class ChildCommand {
   }
 
   /**
-   * The command of a child whose class path is Loomlet's own jars.
+   * The command of a child that has no program.
    *
-   * @param startArguments behind the inherited ones
+   * @param arguments behind the inherited ones
+   * @param classPath Loomlet's classes, or those that a child needs
    */
-  static List<String> alone(List<String> startArguments) {
+  static List<String> alone(List<String> arguments, List<Path> classPath) {
     List<String> command = new ArrayList<>();
     command.add(Own.JAVA);
     command.addAll(Own.ARGUMENTS);
-    command.addAll(startArguments);
-    command.addAll(Own.program(""));
+    command.addAll(arguments);
+    addProgram(command, joined(classPath));
     return command;
+  }
+
+  private static void addProgram(List<String> command, String classPath) {
+    Module module = ChildMain.class.getModule();
+    if (!classPath.isEmpty()) {
+      command.addAll(List.of("-cp", classPath));
+    }
+    String main = System.getProperty("jdk.module.main");
+    if (module.isNamed()) {
+      if (main != null) {
+        command.add("--add-modules=" + main);
+      }
+      command.addAll(List.of("-m", module.getName() + "/" + ChildMain.class.getName()));
+    } else {
+      command.add(ChildMain.class.getName());
+    }
+  }
+
+  private static String joined(List<Path> paths) {
+    List<String> names = new ArrayList<>();
+    for (Path each : paths) {
+      names.add(each.toString());
+    }
+    return String.join(SEPARATOR, names);
   }
 
   private static boolean saysNothingOfTheHeap(List<String> arguments) {

@@ -68,8 +68,9 @@ public final class ChildMain {
   public static void main(String[] arguments) {
     if (arguments.length == 0) {
       LifePipe.watch();
+    } else {
+      ControlServer.startSoon();
     }
-    ControlServer.startSoon();
     // A pipe can be opened by its path, without what is slow to start: native calls or reflection.
     try (InputStream in =
             new BufferedInputStream(new FileInputStream(FOLDER + Launch.TASKS), 1 << 16);
@@ -152,7 +153,7 @@ public final class ChildMain {
 
   private void runAction(Frame frame) {
     try {
-      ((SerializableAction) require(codec.read(frame.content(), 0, frame.content().length))).run();
+      codec.run(frame.content());
     } catch (Throwable e) {
       failed(e);
     }

@@ -1,9 +1,12 @@
 package dev.loomlet.process;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleInfo;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.SerializedLambda;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -34,8 +37,8 @@ final class CompactCodec {
   /** As {@link ObjectCodec}. */
   CompactCodec(@Nullable ClassLoader loader, List<String> allowed) {
     this.loader = loader;
-    this.objects = new ObjectCodec(loader, allowed);
     this.allowed = new AllowedClasses(allowed);
+    this.objects = new ObjectCodec(loader, this.allowed);
   }
 
   /** As {@link ObjectCodec#write}. */
@@ -68,6 +71,34 @@ final class CompactCodec {
 
   private Object lambda(CompactReader in) throws IOException {
     return shape(in).lambda(captured(in));
+  }
+
+  /**
+   * Runs an action. The code of a lambda that has captured nothing is called itself: to make the
+   * lambda would take four times as long as to find that code, and nobody would see it.
+   *
+   * @throws Throwable what it throws; an {@link IOException} if there is none
+   */
+  void run(byte[] bytes) throws Throwable {
+    Object sent;
+    if (bytes.length > 0 && bytes[0] == CompactValue.LAMBDA) {
+      CompactReader in = new CompactReader(bytes, 0, bytes.length);
+      Shape shape = shape(in);
+      @Nullable Object[] captured = captured(in);
+      MethodHandle code = captured.length == 0 ? shape.actionCode() : null;
+      if (code != null) {
+        code.invokeExact();
+        return;
+      }
+      sent = shape.lambda(captured);
+    } else {
+      sent = read(bytes, 0, bytes.length);
+    }
+    if (sent instanceof SerializableAction action) {
+      action.run();
+    } else {
+      throw new IOException("the parent sent nothing to do");
+    }
   }
 
   private Shape shape(CompactReader in) throws IOException {
@@ -144,7 +175,10 @@ final class CompactCodec {
     CompactReader in = new CompactReader(blank, 0, blank.length);
     Shape shape = shape(in);
     if (links) {
-      Object _ = shape.lambda(captured(in));
+      @Nullable Object[] captured = captured(in);
+      if (captured.length != 0 || shape.actionCode() == null) {
+        Object _ = shape.lambda(captured);
+      }
     }
   }
 
@@ -152,14 +186,21 @@ final class CompactCodec {
   static final class Shape {
     private static final int TEXTS = 8;
 
+    /** The place of the name of its code among the texts, behind that of the class with it. */
+    private static final int IMPLEMENTATION = 5;
+
+    private static final String ACTION = SerializableAction.class.getName().replace('.', '/');
+    private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
     private final Key key;
     private final Class<?> capturing;
-    private final Method factory;
+    private final MethodHandle factory;
     private final int kind;
     private final String[] texts;
     private @Nullable Object withoutCaptured;
+    private @Nullable MethodHandle actionCode;
 
-    private Shape(Key key, Class<?> capturing, Method factory, int kind, String[] texts) {
+    private Shape(Key key, Class<?> capturing, MethodHandle factory, int kind, String[] texts) {
       this.key = key;
       this.capturing = capturing;
       this.factory = factory;
@@ -228,7 +269,8 @@ final class CompactCodec {
         Class<?> capturing = Class.forName(name, false, loader);
         Method factory = capturing.getDeclaredMethod("$deserializeLambda$", SerializedLambda.class);
         factory.setAccessible(true);
-        return new Shape(key, capturing, factory, kind, texts);
+        // Not called by reflection, for which the JDK would make three classes.
+        return new Shape(key, capturing, LOOKUP.unreflect(factory), kind, texts);
       } catch (ClassNotFoundException e) {
         throw new IOException(
             "a message has a lambda of the class "
@@ -244,6 +286,52 @@ final class CompactCodec {
       return key;
     }
 
+    /**
+     * The code of an action that captures nothing, if it is a lambda that javac has compiled; its
+     * class has been initialised then. Null for anything else, such as a reference to a method.
+     */
+    @Nullable MethodHandle actionCode() {
+      if (actionCode == null && isPlainAction()) {
+        try {
+          Method method = capturing.getDeclaredMethod(texts[IMPLEMENTATION]);
+          if (method.isSynthetic() && Modifier.isPrivate(method.getModifiers())) {
+            method.setAccessible(true);
+            Class<?> _ = Class.forName(capturing.getName(), true, capturing.getClassLoader());
+            actionCode = LOOKUP.unreflect(method);
+          }
+        } catch (ReflectiveOperationException | RuntimeException e) {
+          return null; // to make the lambda says what is wrong
+        }
+      }
+      return actionCode;
+    }
+
+    /** Whether it says of itself that it is one. */
+    private boolean isPlainAction() {
+      String name = texts[IMPLEMENTATION];
+      return kind == MethodHandleInfo.REF_invokeStatic
+          && texts[0].equals(texts[IMPLEMENTATION - 1])
+          && texts[1].equals(ACTION)
+          && texts[IMPLEMENTATION + 1].equals("()V")
+          && name.startsWith("lambda$")
+          && isHashed(name);
+    }
+
+    /** Serialisable ones have a hash before their number, others have not. */
+    private static boolean isHashed(String name) {
+      int number = name.lastIndexOf('$');
+      int hash = name.lastIndexOf('$', number - 1);
+      if (hash <= "lambda$".length() - 1) {
+        return false;
+      }
+      for (int i = hash + 1; i < number; i++) {
+        if (Character.digit(name.charAt(i), 16) < 0) {
+          return false;
+        }
+      }
+      return number > hash + 1;
+    }
+
     Object lambda(@Nullable Object[] captured) throws IOException {
       Object known = withoutCaptured;
       if (known != null && captured.length == 0) {
@@ -254,7 +342,7 @@ final class CompactCodec {
               capturing, texts[1], texts[2], texts[3], kind, texts[4], texts[5], texts[6], texts[7],
               captured);
       try {
-        Object lambda = factory.invoke(null, form);
+        Object lambda = (Object) factory.invokeExact(form);
         if (lambda == null) {
           throw new IOException("a lambda of " + capturing.getName() + " is null");
         }
@@ -262,13 +350,10 @@ final class CompactCodec {
           withoutCaptured = lambda;
         }
         return lambda;
-      } catch (InvocationTargetException | IllegalAccessException e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
-        if (cause instanceof VirtualMachineError error) {
-          throw error;
-        }
-        throw new IOException(
-            "a message has a lambda that is not in " + capturing.getName(), cause);
+      } catch (IOException | VirtualMachineError e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new IOException("a message has a lambda that is not in " + capturing.getName(), e);
       }
     }
   }

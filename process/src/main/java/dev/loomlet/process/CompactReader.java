@@ -37,7 +37,7 @@ final class CompactReader {
     return bytes[advance(1)];
   }
 
-  private int number() throws IOException {
+  int number() throws IOException {
     return Frame.getInt(bytes, advance(Integer.BYTES));
   }
 
@@ -98,6 +98,15 @@ final class CompactReader {
     };
   }
 
+  /** A small value that has to be there, and of a class. */
+  <T> T value(Class<T> type) throws IOException {
+    Object value = value((ObjectCodec) null);
+    if (!type.isInstance(value)) {
+      throw new IOException("a message has another value than a " + type.getSimpleName());
+    }
+    return type.cast(value);
+  }
+
   /** A value of the same kind that says nothing. */
   @Nullable Object blank() throws IOException {
     byte tag = peek();
@@ -111,7 +120,7 @@ final class CompactReader {
       skipBlock();
       return null;
     }
-    return zeroFor(value(null));
+    return zeroFor(value((ObjectCodec) null));
   }
 
   private void skipBlock() throws IOException {

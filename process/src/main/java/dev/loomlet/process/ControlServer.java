@@ -33,7 +33,9 @@ final class ControlServer {
   /** The property of a process that is not to have one. */
   static final String NONE = "loomlet.training";
 
-  private static final long PAUSE_MILLIS = 500;
+  /** How long a process has none. */
+  static final long PAUSE_MILLIS = 500;
+
   private static final int MOST_PAUSES = 50;
   private static final long FULL_PAUSE_MILLIS = 10;
   private static final AtomicBoolean STARTED = new AtomicBoolean();
@@ -45,6 +47,13 @@ final class ControlServer {
   /** Opens the socket a little later, if that has not begun. Does not wait. */
   static void startSoon() {
     if (!STARTED.get() && STARTED.compareAndSet(false, true)) {
+      Bystanders.start("loomlet-control", ControlServer::runSoon);
+    }
+  }
+
+  /** Opens the socket, if that has not begun. Does not wait. */
+  static void start() {
+    if (!STARTED.get() && STARTED.compareAndSet(false, true)) {
       Bystanders.start("loomlet-control", ControlServer::run);
     }
   }
@@ -54,17 +63,25 @@ final class ControlServer {
     programName = name;
   }
 
+  private static void runSoon() {
+    try {
+      Pause.millis(PAUSE_MILLIS);
+      run();
+    } catch (InterruptedException e) {
+      // Nobody does.
+    }
+  }
+
   private static void run() {
     try {
-      Thread.sleep(PAUSE_MILLIS);
       if (System.getProperty(NONE) != null) {
-        return; // all children would be given the classes of sockets; most end before they need one
+        return;
       }
       Path socket = ControlFolder.ownSocket();
       if (socket != null) {
         serve(socket);
       }
-    } catch (InterruptedException | IOException | RuntimeException | LinkageError e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       // It cannot be looked at; that is no reason for it to fail.
     }
   }

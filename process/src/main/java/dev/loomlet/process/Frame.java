@@ -14,7 +14,7 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // lives from the pipe to whoever reads it
 record Frame(byte kind, long number, byte[] content) {
   /** Changes with whatever is written differently. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   /** To the child, first of all, and again when tasks need more classes: {@link Hello}. */
   static final byte HELLO = 1;

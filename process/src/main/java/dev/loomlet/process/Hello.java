@@ -1,16 +1,12 @@
 package dev.loomlet.process;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a child is told first.
+ * What a child is told first. Not by the JDK's streams of data, which would set up method handles
+ * for numbers.
  *
  * @param self what it is
  * @param parent whose it is
@@ -22,53 +18,52 @@ record Hello(
     ProcessInfo self, ProcessInfo parent, int maxMessage, List<String> allowed, ProgramCode code) {
 
   byte[] toBytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeInt(Frame.VERSION);
-      write(self, out);
-      write(parent, out);
-      out.writeInt(maxMessage);
-      out.writeInt(allowed.size());
-      for (String each : allowed) {
-        out.writeUTF(each);
-      }
-      code.writeTo(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a class path or name is too long for a child", e);
+    CompactWriter out = new CompactWriter();
+    out.number(Frame.VERSION);
+    write(self, out);
+    write(parent, out);
+    out.value(maxMessage);
+    out.value(allowed.size());
+    for (String each : allowed) {
+      out.value(each);
     }
-    return bytes.toByteArray();
+    code.writeTo(out);
+    return out.toBytes();
   }
 
-  private static void write(ProcessInfo info, DataOutputStream out) throws IOException {
-    out.writeUTF(info.name());
-    out.writeLong(info.pid());
-    out.writeLong(info.parentPid());
-    out.writeBoolean(info.daemon());
+  private static void write(ProcessInfo info, CompactWriter out) {
+    out.value(info.name());
+    out.value(info.pid());
+    out.value(info.parentPid());
+    out.value(info.daemon());
   }
 
-  private static ProcessInfo read(DataInputStream in) throws IOException {
-    return new ProcessInfo(in.readUTF(), in.readLong(), in.readLong(), in.readBoolean());
+  private static ProcessInfo read(CompactReader in) throws IOException {
+    return new ProcessInfo(
+        in.value(String.class),
+        in.value(Long.class),
+        in.value(Long.class),
+        in.value(Boolean.class));
   }
 
   static Hello fromBytes(byte[] content) throws IOException {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(content))) {
-      int version = in.readInt();
-      if (version != Frame.VERSION) {
-        throw new IOException(
-            "the parent speaks version "
-                + version
-                + " of the protocol, and this child "
-                + Frame.VERSION
-                + "; both need the same loomlet-process");
-      }
-      ProcessInfo self = read(in);
-      ProcessInfo parent = read(in);
-      int maxMessage = in.readInt();
-      List<String> allowed = new ArrayList<>();
-      for (int i = in.readInt(); i > 0; i--) {
-        allowed.add(in.readUTF());
-      }
-      return new Hello(self, parent, maxMessage, allowed, ProgramCode.readFrom(in));
+    CompactReader in = new CompactReader(content, 0, content.length);
+    int version = in.number();
+    if (version != Frame.VERSION) {
+      throw new IOException(
+          "the parent speaks version "
+              + version
+              + " of the protocol, and this child "
+              + Frame.VERSION
+              + "; both need the same loomlet-process");
     }
+    ProcessInfo self = read(in);
+    ProcessInfo parent = read(in);
+    int maxMessage = in.value(Integer.class);
+    List<String> allowed = new ArrayList<>();
+    for (int i = in.value(Integer.class); i > 0; i--) {
+      allowed.add(in.value(String.class));
+    }
+    return new Hello(self, parent, maxMessage, allowed, ProgramCode.readFrom(in));
   }
 }

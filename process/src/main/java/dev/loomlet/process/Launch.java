@@ -50,7 +50,7 @@ final class Launch {
     if (!prepared) {
       ProcessCalls.bindAll();
       PipeCalls.bindAll();
-      ChildCommand.of(List.of(), List.of(), null);
+      ChildCommand.of(null, List.of(), null);
       StartCache.own();
       prepared = true;
     }
@@ -71,9 +71,10 @@ final class Launch {
     StartCache cache = StartCache.own();
     cache.beginIfMissing();
     ControlServer.startSoon();
-    List<String> arguments = cache.arguments(options.jvmArguments());
+    List<String> arguments = options.jvmArguments();
     String argument = options.detached() ? ChildMain.DETACHED : null;
-    return start(options, ownReader, ChildCommand.of(arguments, options.jvmArguments(), argument));
+    return start(
+        options, ownReader, ChildCommand.of(cache.madeFor(arguments), arguments, argument));
   }
 
   /** As {@link #start(ProcessOptions, boolean)}, with a command of its own. */

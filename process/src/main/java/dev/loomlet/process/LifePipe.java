@@ -15,6 +15,9 @@ import java.nio.charset.StandardCharsets;
  * everything else that a short process does. So when this JVM begins to end, the thread is got out
  * of its call, by a byte that the child writes itself, and from then on looks after its parent from
  * time to time: shutdown hooks may take as long as they like.
+ *
+ * <p>It does not read in the first half of a second, so that a process that is over sooner has
+ * nobody to get out of a call; what comes to its end by the parent's in that time ends after it.
  */
 final class LifePipe {
   private static final String PIPE = ChildMain.FOLDER + Launch.LIFE;
@@ -23,21 +26,26 @@ final class LifePipe {
 
   private LifePipe() {}
 
+  /** Begins to. The thread that does it also opens the control socket, when its time has come. */
   static void watch() {
-    Bystanders.start("loomlet-life", LifePipe::endWithParent);
-    Runtime.getRuntime().addShutdownHook(new Thread(LifePipe::wake, "loomlet-life-end"));
+    Bystanders.start("loomlet-life", LifePipe::watchSoon);
   }
 
-  private static void endWithParent() {
-    try (InputStream life = new FileInputStream(PIPE)) {
-      if (life.read() >= 0) {
-        Hello hello = ChildMain.told();
-        if (hello == null) {
-          return; // it was never told what to do
+  private static void watchSoon() {
+    try {
+      Pause.millis(ControlServer.PAUSE_MILLIS);
+      if (!isEnding()) {
+        ControlServer.start();
+        if (!readToEnd()) {
+          Runtime.getRuntime().halt(ORPHAN);
         }
-        do {
-          Thread.sleep(INTERVAL_MILLIS);
-        } while (parent() == hello.parent().pid());
+      }
+      Hello hello = ChildMain.told();
+      if (hello == null) {
+        return; // it was never told what to do
+      }
+      while (parent() == hello.parent().pid()) {
+        Pause.millis(INTERVAL_MILLIS);
       }
     } catch (IOException | RuntimeException e) {
       // Just as good as its end.
@@ -45,6 +53,23 @@ final class LifePipe {
       return; // nobody does
     }
     Runtime.getRuntime().halt(ORPHAN);
+  }
+
+  /** Whether this JVM has begun to end; if not, it will say so to {@link #readToEnd}. */
+  private static boolean isEnding() {
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(LifePipe::wake, "loomlet-life-end"));
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
+  /** Whether that was this JVM's, and not the parent's. */
+  private static boolean readToEnd() throws IOException {
+    try (InputStream life = new FileInputStream(PIPE)) {
+      return life.read() >= 0;
+    }
   }
 
   /** Whoever has the pipe open for reading may open it for writing, by its path. */

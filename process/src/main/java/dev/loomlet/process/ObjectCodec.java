@@ -27,8 +27,12 @@ final class ObjectCodec {
    * @param allowed patterns of {@link ProcessOptions#allowed}
    */
   ObjectCodec(@Nullable ClassLoader loader, List<String> allowed) {
+    this(loader, new AllowedClasses(allowed));
+  }
+
+  ObjectCodec(@Nullable ClassLoader loader, AllowedClasses allowed) {
     this.loader = loader;
-    this.allowed = new AllowedClasses(allowed);
+    this.allowed = allowed;
   }
 
   /**

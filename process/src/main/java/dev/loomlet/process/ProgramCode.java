@@ -1,7 +1,5 @@
 package dev.loomlet.process;
 
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.module.ResolvedModule;
 import java.net.MalformedURLException;
@@ -98,28 +96,26 @@ record ProgramCode(List<String> urls, Map<String, byte[]> classes) {
     }
   }
 
-  void writeTo(DataOutputStream out) throws IOException {
-    out.writeInt(urls.size());
+  void writeTo(CompactWriter out) {
+    out.value(urls.size());
     for (String url : urls) {
-      out.writeUTF(url);
+      out.value(url);
     }
-    out.writeInt(classes.size());
+    out.value(classes.size());
     for (Map.Entry<String, byte[]> each : classes.entrySet()) {
-      out.writeUTF(each.getKey());
-      out.writeInt(each.getValue().length);
-      out.write(each.getValue());
+      out.value(each.getKey());
+      out.value(each.getValue());
     }
   }
 
-  static ProgramCode readFrom(DataInputStream in) throws IOException {
+  static ProgramCode readFrom(CompactReader in) throws IOException {
     List<String> urls = new ArrayList<>();
-    for (int i = in.readInt(); i > 0; i--) {
-      urls.add(in.readUTF());
+    for (int i = in.value(Integer.class); i > 0; i--) {
+      urls.add(in.value(String.class));
     }
     Map<String, byte[]> classes = new LinkedHashMap<>();
-    for (int i = in.readInt(); i > 0; i--) {
-      String name = in.readUTF();
-      classes.put(name, in.readNBytes(in.readInt()));
+    for (int i = in.value(Integer.class); i > 0; i--) {
+      classes.put(in.value(String.class), in.value(byte[].class));
     }
     return new ProgramCode(urls, classes);
   }

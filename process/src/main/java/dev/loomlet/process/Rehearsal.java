@@ -12,16 +12,16 @@ import java.net.URLClassLoader;
 final class Rehearsal {
   private Rehearsal() {}
 
-  static SerializableAction action(int captured, String text) {
-    return () -> check(captured, text);
+  static SerializableAction action() {
+    return () -> check(3, "abc");
   }
 
-  /** Looks through the jars of the program. */
-  static SerializableCallable<Integer> searchProgram(String nothing) {
+  /** Looks through the jars of the program. Captures more than one thing, as tasks do. */
+  static SerializableCallable<Integer> searchProgram(String nothing, int found) {
     return () ->
         Rehearsal.class.getClassLoader() instanceof URLClassLoader program
                 && program.findResource(nothing) != null
-            ? 1
+            ? found
             : 0;
   }
 
@@ -30,8 +30,8 @@ final class Rehearsal {
     return () -> ClassLoader.getSystemClassLoader().getResource(nothing) == null ? 0 : 1;
   }
 
-  private static void check(int captured, String text) {
-    if (text.length() > captured) {
+  private static void check(int length, String text) {
+    if (text.length() > length) {
       throw new IllegalStateException("a text that is longer than it should be");
     }
   }

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * child, so that the next one need not. It is made once, by watching a child, and kept on disk for
  * all programs with the same JDK, flags and Loomlet.
  *
- * <p>It depends on the beginning of the class path only, which is Loomlet's own jars, so that it
- * fits whatever program is behind that. There is none while Loomlet's classes are in folders, or in
- * a module path.
+ * <p>It depends on the beginning of the class path only, which is a {@linkplain StartJar jar} of
+ * the classes that it has, so that it fits whatever program is behind that. There is none while
+ * Loomlet's classes are in folders, or in a module path.
  *
- * <p>A file says which cache is the one, and what it has to look like; the cache itself is named
- * after its content. So two who make one at the same time do not disturb each other, and one that
- * is not whole is made anew.
+ * <p>A file says which cache and which jar are the ones, and what they have to look like; they
+ * themselves are named after their content. So two who make one at the same time do not disturb
+ * each other, and one that is not whole is made anew.
  */
 final class StartCache {
   private static final int MOST_FILES = 32;
@@ -35,7 +35,7 @@ final class StartCache {
   private static final long PAUSE_MILLIS = 2_000;
 
   /** Raised with every change of what is kept, or of how it is made. */
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
 
   private static final List<String> WITHOUT_EFFECT =
       List.of("-D", "-Xlog", "-Xms", "-Xmx", "-Xmn", "-Xss", "-ea", "-esa");
@@ -56,12 +56,22 @@ final class StartCache {
   private static volatile @Nullable StartCache own;
 
   private final @Nullable CacheFolder folder;
+  private final @Nullable CacheFolder jars;
   private final String key;
-  private volatile List<String> arguments = List.of();
+  private volatile @Nullable Made made;
   private volatile boolean known;
 
-  private StartCache(@Nullable CacheFolder folder, String key) {
+  /**
+   * One that is there.
+   *
+   * @param jar what the class path is to begin with
+   * @param arguments for the JVM
+   */
+  record Made(Path jar, List<String> arguments) {}
+
+  private StartCache(@Nullable CacheFolder folder, @Nullable CacheFolder jars, String key) {
     this.folder = folder;
+    this.jars = jars;
     this.key = key;
   }
 
@@ -93,7 +103,7 @@ final class StartCache {
       root = null;
     }
     if (jars.isEmpty() || root == null) {
-      return new StartCache(null, "");
+      return new StartCache(null, null, "");
     }
     try {
       String key =
@@ -106,11 +116,12 @@ final class StartCache {
               String.join(" ", keyed(ChildCommand.inherited())),
               printOf(jars));
       CacheFolder folder = new CacheFolder(root.resolve("starts"), MOST_FILES, MOST_BYTES);
-      StartCache cache = new StartCache(folder, key);
+      CacheFolder startJars = new CacheFolder(root.resolve("start-jars"), MOST_FILES, MOST_BYTES);
+      StartCache cache = new StartCache(folder, startJars, key);
       cache.look();
       return cache;
     } catch (IOException e) {
-      return new StartCache(null, "");
+      return new StartCache(null, null, "");
     }
   }
 
@@ -133,17 +144,17 @@ final class StartCache {
   }
 
   /**
-   * What a child's JVM is to be given; nothing if there is no cache.
+   * What a child is to be given; null if there is nothing.
    *
    * @param jvmArguments that it gets, besides; they may name a cache of their own
    */
-  List<String> arguments(List<String> jvmArguments) {
+  @Nullable Made madeFor(List<String> jvmArguments) {
     for (String each : jvmArguments) {
       if (OF_ANOTHER_CACHE.stream().anyMatch(each::startsWith)) {
-        return List.of();
+        return null;
       }
     }
-    return arguments;
+    return made;
   }
 
   private String name() {
@@ -154,43 +165,46 @@ final class StartCache {
   private void look() {
     CacheFolder in = folder;
     byte[] noted = in == null ? null : in.read(name());
-    if (in == null || noted == null) {
+    if (in == null || jars == null || noted == null) {
       return;
     }
     String text = new String(noted, StandardCharsets.UTF_8);
-    int end = text.lastIndexOf('\n');
-    if (end < 0 || !text.substring(0, end).equals(key)) {
+    if (!text.startsWith(key + "\n")) {
       return;
     }
-    String file = text.substring(end + 1);
-    if (file.equals(NONE)) {
+    String[] files = text.substring(key.length() + 1).split("\n", -1);
+    if (files.length == 1) {
       known = true;
-      return;
+    } else {
+      use(jars.findUntouched(files[0]), in.find(files[1]));
     }
-    Path cache = in.find(file);
+  }
+
+  /** Uses them if they are there and whole. */
+  private void use(@Nullable Path jar, @Nullable Path cache) {
     try {
-      if (cache != null && file.equals(nameOf(cache))) {
-        use(cache);
+      if (jar != null && cache != null && isWhole(jar, ".jar") && isWhole(cache, ".aot")) {
+        known = true;
+        made = new Made(jar, List.of("-XX:AOTCache=" + cache, QUIETLY));
       }
     } catch (IOException e) {
       // As if there were none.
     }
   }
 
-  private void use(Path cache) {
-    known = true;
-    arguments = List.of("-XX:AOTCache=" + cache, QUIETLY);
+  private boolean isWhole(Path file, String ending) throws IOException {
+    return file.endsWith(nameOf(file, ending));
   }
 
-  private String nameOf(Path cache) throws IOException {
+  private String nameOf(Path file, String ending) throws IOException {
     CRC32C sum = new CRC32C();
     byte[] block = new byte[BLOCK];
-    try (InputStream in = Files.newInputStream(cache)) {
+    try (InputStream in = Files.newInputStream(file)) {
       for (int n = in.read(block); n >= 0; n = in.read(block)) {
         sum.update(block, 0, n);
       }
     }
-    return name() + "-" + Long.toHexString(sum.getValue()) + ".aot";
+    return name() + "-" + Long.toHexString(sum.getValue()) + ending;
   }
 
   /**
@@ -230,9 +244,9 @@ final class StartCache {
       return false;
     }
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (arguments.isEmpty()) {
+    while (made == null) {
       look();
-      if (!arguments.isEmpty() || isHopeless()) {
+      if (made != null || isHopeless()) {
         break;
       }
       if (in.claim(name(), PATIENCE)) {
@@ -243,7 +257,7 @@ final class StartCache {
         Thread.sleep(20);
       }
     }
-    return !arguments.isEmpty();
+    return made != null;
   }
 
   private boolean isHopeless() {
@@ -253,7 +267,7 @@ final class StartCache {
 
   private void make() {
     CacheFolder in = folder;
-    if (in == null) {
+    if (in == null || jars == null) {
       return;
     }
     Path unfinished = in.begin(name());
@@ -261,16 +275,15 @@ final class StartCache {
       if (unfinished == null) {
         return;
       }
-      String made = NONE;
-      if (StartTraining.run(unfinished) && Files.size(unfinished) > 0) {
-        made = nameOf(unfinished);
-        in.finish(unfinished, made);
-        Path cache = in.find(made);
-        if (cache != null) {
-          use(cache);
-        }
+      String files = NONE;
+      Path jar = makeJar(jars);
+      if (jar != null && StartTraining.run(jar, unfinished) && Files.size(unfinished) > 0) {
+        String name = nameOf(unfinished, ".aot");
+        in.finish(unfinished, name);
+        use(jar, in.find(name));
+        files = jar.getFileName() + "\n" + name;
       }
-      in.write(name(), (key + "\n" + made).getBytes(StandardCharsets.UTF_8));
+      in.write(name(), (key + "\n" + files).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       // The next JVM tries again.
     } finally {
@@ -278,6 +291,22 @@ final class StartCache {
         in.discard(unfinished);
       }
       in.release(name());
+    }
+  }
+
+  /** What the cache is made with, and refers to; null if that cannot be made. */
+  private @Nullable Path makeJar(CacheFolder in) throws IOException {
+    Path unfinished = in.begin(name());
+    if (unfinished == null) {
+      return null;
+    }
+    try {
+      StartJar.write(StartTraining.classes(), ChildCommand.ownJars(), unfinished);
+      String name = nameOf(unfinished, ".jar");
+      in.finish(unfinished, name);
+      return in.findUntouched(name);
+    } finally {
+      in.discard(unfinished);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -21,6 +22,9 @@ final class StartTraining {
 
   /** The name of a child that was not told what it is. */
   static final String SPARE = "spare";
+
+  /** Else all children would be given the classes of sockets; most end before they need one. */
+  private static final String NO_SOCKET = "-D" + ControlServer.NONE;
 
   private static final String NOTHING = "dev/loomlet/process/nothing";
   private static final ProcessOptions OPTIONS =
@@ -86,40 +90,77 @@ final class StartTraining {
     }
   }
 
-  /**
-   * Runs a child that leaves a cache behind. Waits.
-   *
-   * @param cache where to
-   * @return whether all went well
-   */
-  static boolean run(Path cache) throws IOException {
-    // What methods were called how often says little of other programs, and makes a cache larger.
-    List<String> training =
-        List.of(
-            "-XX:AOTCacheOutput=" + cache,
-            "-D" + ControlServer.NONE,
-            "-XX:+UnlockDiagnosticVMOptions",
-            "-XX:-AOTRecordTraining",
-            "-XX:-UnlockDiagnosticVMOptions");
+  /** The names of Loomlet's classes that a child has loaded when it has run a task. */
+  static List<String> classes() throws IOException {
     Path folder = Files.createTempDirectory("loomlet");
-    Path jar = folder.resolve("program.jar");
+    Path log = folder.resolve("classes");
     try {
-      writeJar(jar);
-      List<String> urls = List.of(folder.toUri().toString(), jar.toUri().toString());
-      return run(training, new ProgramCode(urls, Code.OF_REHEARSAL.classes()));
+      List<String> watched =
+          List.of("-Xlog:class+load:file=\"" + log + "\":none:filecount=0", NO_SOCKET);
+      List<Path> jars = ChildCommand.ownJars();
+      return run(folder, ChildCommand.alone(watched, jars)) ? loaded(log, jars) : List.of();
     } finally {
-      Files.deleteIfExists(jar);
+      Files.deleteIfExists(log);
       Files.deleteIfExists(folder);
     }
   }
 
-  private static boolean run(List<String> training, ProgramCode code) throws IOException {
-    Child child = Launch.start(OPTIONS, false, ChildCommand.alone(training));
+  /** A line is the name of a class, and where it is from. */
+  private static List<String> loaded(Path log, List<Path> jars) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String each : Files.readAllLines(log)) {
+      int end = each.indexOf(' ');
+      for (Path jar : jars) {
+        if (each.endsWith(" source: " + jar.toUri().toString().replace("file:///", "file:/"))) {
+          names.add(each.substring(0, end));
+        }
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Runs a child that leaves a cache behind. Waits.
+   *
+   * @param classes the jar that has those that it needs
+   * @param cache where to
+   * @return whether all went well
+   */
+  static boolean run(Path classes, Path cache) throws IOException {
+    // What methods were called how often says little of other programs, and makes a cache larger.
+    List<String> training =
+        List.of(
+            "-XX:AOTCacheOutput=" + cache,
+            NO_SOCKET,
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-AOTRecordTraining",
+            "-XX:-UnlockDiagnosticVMOptions");
+    Path folder = Files.createTempDirectory("loomlet");
     try {
-      for (byte[] each : messages(Rehearsal.searchProgram(NOTHING + 1), code)) {
+      return run(folder, ChildCommand.alone(training, List.of(classes)));
+    } finally {
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  private static boolean run(Path folder, List<String> command) throws IOException {
+    Path jar = folder.resolve("program.jar");
+    try {
+      writeJar(jar);
+      List<String> urls = List.of(folder.toUri().toString(), jar.toUri().toString());
+      return run(command, new ProgramCode(urls, Code.OF_REHEARSAL.classes()));
+    } finally {
+      Files.deleteIfExists(jar);
+    }
+  }
+
+  private static boolean run(List<String> command, ProgramCode code) throws IOException {
+    Child child = Launch.start(OPTIONS, false, command);
+    try {
+      for (byte[] each : messages(Rehearsal.searchProgram(NOTHING + 1, 1), code)) {
         child.wire.send(each, 0);
       }
-      byte[] action = CompactCodec.write(Rehearsal.action(3, "abc"), "a rehearsal", MOST);
+      byte[] action = CompactCodec.write(Rehearsal.action(), "a rehearsal", MOST);
       child.wire.send(Frame.encode(Frame.RUN, 0, action), 0);
       return child.await(LIMIT.toNanos()) && child.exitCode() == 0;
     } finally {

@@ -201,4 +201,99 @@ class CompactCodecTest {
       assertThatThrownBy(() -> read(bytes)).isInstanceOf(IOException.class);
     }
   }
+
+  private static String seen = "";
+
+  private static void look() {
+    seen =
+        StackWalker.getInstance(StackWalker.Option.SHOW_HIDDEN_FRAMES)
+            .walk(
+                frames ->
+                    frames
+                        .map(StackWalker.StackFrame::getClassName)
+                        .filter(
+                            each -> each.startsWith(CompactCodecTest.class.getName() + "$$Lambda"))
+                        .findFirst()
+                        .orElse("none"));
+  }
+
+  private String run(SerializableAction action) throws Throwable {
+    seen = "";
+    codec.run(write(action));
+    return seen;
+  }
+
+  @Test
+  void anActionThatCapturesNothingIsRunWithoutItsLambda() throws Throwable {
+    assertThat(run(() -> look())).isEqualTo("none");
+  }
+
+  @Test
+  void otherActionsAreRun() throws Throwable {
+    String captured = "text";
+    assertThat(run(() -> seen = captured)).isEqualTo("text");
+    assertThat(run(CompactCodecTest::look)).isNotEmpty();
+    assertThat(run(new Named())).isEqualTo("named");
+  }
+
+  private static final class Named implements SerializableAction {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public void run() {
+      seen = "named";
+    }
+  }
+
+  @Test
+  void whatAnActionThrowsIsThrownAsItIs() {
+    SerializableAction action =
+        () -> {
+          throw new IllegalStateException("on purpose");
+        };
+    assertThatThrownBy(() -> codec.run(write(action)))
+        .isExactlyInstanceOf(IllegalStateException.class)
+        .hasMessage("on purpose");
+  }
+
+  @Test
+  void whatIsNoActionIsNotRun() {
+    assertThatThrownBy(() -> codec.run(write("text")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("nothing to do");
+  }
+
+  @Test
+  void codeOfALambdaThatNobodyMadeSerialisableIsNotCalled() throws Exception {
+    // given
+    Runnable secret = () -> seen = "called";
+    assertThat(secret).isNotNull();
+    String name =
+        Arrays.stream(CompactCodecTest.class.getDeclaredMethods())
+            .filter(each -> each.isSynthetic() && each.getParameterCount() == 0)
+            .map(java.lang.reflect.Method::getName)
+            .filter(each -> each.matches("lambda\\$codeOfALambda.*\\$\\d+"))
+            .filter(each -> each.chars().filter(c -> c == '$').count() == 2)
+            .findFirst()
+            .orElseThrow();
+    CompactWriter place = new CompactWriter();
+    place.number(java.lang.invoke.MethodHandleInfo.REF_invokeStatic);
+    String self = CompactCodecTest.class.getName().replace('.', '/');
+    String action = SerializableAction.class.getName().replace('.', '/');
+    for (String each : List.of(self, action, "run", "()V", self, name, "()V", "()V")) {
+      place.text(each);
+    }
+    CompactWriter out = new CompactWriter();
+    out.tag(CompactValue.LAMBDA);
+    out.number(place.toBytes().length);
+    out.raw(place.toBytes());
+    out.number(0);
+    seen = "";
+
+    // then
+    assertThatThrownBy(() -> codec.run(out.toBytes()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is not in");
+    assertThat(seen).isEmpty();
+  }
 }

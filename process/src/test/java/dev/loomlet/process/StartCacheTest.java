@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +48,21 @@ class StartCacheTest {
       JavaProcess usual = JavaProcess.start(options, () -> System.exit(8));
       usual.join();
       System.out.println("usual " + usual.exitCode().getAsInt());
+      if (arguments.length > 1) {
+        JavaProcess child =
+            JavaProcess.start(
+                () -> {
+                  System.out.println("child " + System.getProperty("java.class.path"));
+                  JavaProcess own =
+                      JavaProcess.start(
+                          ProcessOptions.defaults().withJvmArguments("-XX:AOTMode=on"),
+                          () ->
+                              System.out.println(
+                                  "grandchild " + System.getProperty("java.class.path")));
+                  own.join();
+                });
+        child.join();
+      }
     }
   }
 
@@ -79,7 +96,7 @@ class StartCacheTest {
     return jar;
   }
 
-  private String parent(String cacheFolder, String argument) throws Exception {
+  private String parent(String cacheFolder, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String each : ChildCommand.inherited()) {
@@ -87,7 +104,8 @@ class StartCacheTest {
         command.add(each);
       }
     }
-    command.addAll(List.of("-cp", classPath, Parent.class.getName(), argument));
+    command.addAll(List.of("-cp", classPath, Parent.class.getName()));
+    command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("LOOMLET_CACHE", cacheFolder);
@@ -98,9 +116,20 @@ class StartCacheTest {
   }
 
   private Path cacheFile() throws IOException {
-    try (java.util.stream.Stream<Path> files = Files.list(cache.resolve("starts"))) {
-      return files.filter(each -> each.toString().endsWith(".aot")).findFirst().orElseThrow();
+    return file("starts", ".aot");
+  }
+
+  private Path file(String folder, String ending) throws IOException {
+    try (java.util.stream.Stream<Path> files = Files.list(cache.resolve(folder))) {
+      return files.filter(each -> each.toString().endsWith(ending)).findFirst().orElseThrow();
     }
+  }
+
+  private static void damage(Path file) throws IOException {
+    file.toFile().setWritable(true);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes, StandardOpenOption.TRUNCATE_EXISTING);
   }
 
   @Test
@@ -130,17 +159,55 @@ class StartCacheTest {
   void aDamagedOneIsNotUsedAndMadeAnew() throws Exception {
     // given
     parent(cache.toString(), "prepare");
-    Path damaged = cacheFile();
-    damaged.toFile().setWritable(true);
-    byte[] bytes = Files.readAllBytes(damaged);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(damaged, bytes, StandardOpenOption.TRUNCATE_EXISTING);
+    damage(cacheFile());
 
     // when
     String out = parent(cache.toString(), "prepare");
 
     // then
     assertThat(out.lines()).containsExactly("prepared true", "strict 7", "usual 8");
+  }
+
+  @Test
+  void itIsMadeAnewIfItsJarIsDamagedOrGone() throws Exception {
+    // given
+    parent(cache.toString(), "prepare");
+    damage(file("start-jars", ".jar"));
+
+    // when
+    String afterDamage = parent(cache.toString(), "prepare");
+    Files.delete(file("start-jars", ".jar"));
+    String afterLoss = parent(cache.toString(), "prepare");
+
+    // then
+    assertThat(afterDamage.lines()).containsExactly("prepared true", "strict 7", "usual 8");
+    assertThat(afterLoss.lines()).containsExactly("prepared true", "strict 7", "usual 8");
+  }
+
+  @Test
+  void aChildHasItsParentsClassPathBehindTheJarAndItsOwnChildrenTheSame() throws Exception {
+    // when
+    String out = parent(cache.toString(), "prepare", "family");
+
+    // then
+    String whole = file("start-jars", ".jar") + ":" + classPath;
+    assertThat(out.lines())
+        .containsExactly(
+            "prepared true", "strict 7", "usual 8", "child " + whole, "grandchild " + whole);
+  }
+
+  @Test
+  void theJarHasOnlyWhatAChildBeginsWith() throws Exception {
+    // when
+    parent(cache.toString(), "prepare");
+
+    // then
+    try (ZipFile jar = new ZipFile(file("start-jars", ".jar").toFile())) {
+      assertThat(jar.stream().map(ZipEntry::getName))
+          .contains("dev/loomlet/process/ChildMain.class")
+          .doesNotContain("dev/loomlet/process/ProcessPool.class")
+          .hasSizeLessThan(50);
+    }
   }
 
   @Test
