@@ -75,7 +75,7 @@ final class CompactCodec {
 
   /**
    * Runs an action. The code of a lambda that has captured nothing is called itself: to make the
-   * lambda would take four times as long as to find that code, and nobody would see it.
+   * lambda would take eight times as long as to find that code, and nobody would see it.
    *
    * @throws Throwable what it throws; an {@link IOException} if there is none
    */

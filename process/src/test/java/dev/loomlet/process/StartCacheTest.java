@@ -6,6 +6,7 @@ import dev.loomlet.Action;
 import dev.loomlet.process.ProcessOptions.Stream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +33,17 @@ class StartCacheTest {
 
   private static String classPath = "";
 
-  /** A parent: prepares, then starts a child that would fail without a cache. */
+  /**
+   * A parent: prepares, then starts a child that fails if its cache does not fit, and says by its
+   * exit code whether it has one.
+   */
   static final class Parent {
     private Parent() {}
+
+    private static boolean hasCache() {
+      return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+          .anyMatch(each -> each.startsWith("-XX:AOTCache="));
+    }
 
     public static void main(String[] arguments) throws Exception {
       if (arguments[0].equals("prepare")) {
@@ -42,7 +51,8 @@ class StartCacheTest {
       }
       ProcessOptions options = ProcessOptions.defaults().withErrors(Stream.DISCARD);
       JavaProcess strict =
-          JavaProcess.start(options.withJvmArguments("-XX:AOTMode=on"), () -> System.exit(7));
+          JavaProcess.start(
+              options.withJvmArguments("-XX:AOTMode=on"), () -> System.exit(hasCache() ? 7 : 6));
       strict.join();
       System.out.println("strict " + strict.exitCode().getAsInt());
       JavaProcess usual = JavaProcess.start(options, () -> System.exit(8));
@@ -56,9 +66,11 @@ class StartCacheTest {
                   JavaProcess own =
                       JavaProcess.start(
                           ProcessOptions.defaults().withJvmArguments("-XX:AOTMode=on"),
-                          () ->
-                              System.out.println(
-                                  "grandchild " + System.getProperty("java.class.path")));
+                          () -> {
+                            System.out.println("grandchild has a cache: " + hasCache());
+                            System.out.println(
+                                "grandchild " + System.getProperty("java.class.path"));
+                          });
                   own.join();
                 });
         child.join();
@@ -193,7 +205,12 @@ class StartCacheTest {
     String whole = file("start-jars", ".jar") + ":" + classPath;
     assertThat(out.lines())
         .containsExactly(
-            "prepared true", "strict 7", "usual 8", "child " + whole, "grandchild " + whole);
+            "prepared true",
+            "strict 7",
+            "usual 8",
+            "child " + whole,
+            "grandchild has a cache: true",
+            "grandchild " + whole);
   }
 
   @Test
@@ -213,7 +230,7 @@ class StartCacheTest {
   @Test
   void processesStartWithoutOne() throws Exception {
     String out = parent("off", "prepare");
-    assertThat(out.lines()).startsWith("prepared false").endsWith("usual 8");
+    assertThat(out.lines()).startsWith("prepared false").contains("strict 6").endsWith("usual 8");
   }
 
   @Test
@@ -221,7 +238,7 @@ class StartCacheTest {
     Path open = Files.createDirectory(cache.resolve("starts"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
     String out = parent(cache.toString(), "prepare");
-    assertThat(out.lines()).startsWith("prepared false").endsWith("usual 8");
+    assertThat(out.lines()).startsWith("prepared false").contains("strict 6").endsWith("usual 8");
     assertThat(open).isEmptyDirectory();
   }
 }
