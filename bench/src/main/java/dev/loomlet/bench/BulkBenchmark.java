@@ -13,44 +13,31 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Much data one way over loopback, in writes of 64 KiB, against blocking calls in C. */
+/**
+ * Much data one way over loopback, in writes of 64 KiB, against blocking calls in C.
+ *
+ * <p>The machine may change its speed within a second, and two programs in C then differ from
+ * themselves by a factor of two. So a line is compared with that in C within hundredths of a
+ * second, many times to and fro, on connections that stay open; and a second line in C tells how
+ * far the same thing differs from itself.
+ */
 final class BulkBenchmark implements Benchmark {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
-  private static final double MIB = 1 << 20;
-  private static final double KIB = 1 << 10;
-  private static final Party C = new Party("C", true);
+  private static final String C = "C";
 
   /** How long a JVM is warmed up at least. */
   private final Duration jvmWarmUp;
 
-  /** Who sends or receives: C, or Loomlet on an engine. */
-  private record Party(String name, boolean inC) {}
-
-  /** A sender and a receiver. */
-  private record Pair(Party from, Party to) {
-    String text() {
-      return from.name() + " to " + to.name();
-    }
-  }
-
-  /** What came out of one transfer. */
-  private record Transfer(
-      double bytes, double seconds, ProcessSample sent, ProcessSample received) {
-    double mibPerSecond() {
-      return bytes / MIB / seconds;
-    }
-
-    double sendNanos() {
-      return sent.cpuNanos() / (bytes / KIB);
-    }
-
-    double receiveNanos() {
-      return received.cpuNanos() / (bytes / KIB);
-    }
+  /** What came out for one line, a value for each round. */
+  private static final class Results {
+    final List<Double> ratios = new ArrayList<>();
+    final List<Double> mibPerSecond = new ArrayList<>();
+    final List<Double> sendNanos = new ArrayList<>();
+    final List<Double> receiveNanos = new ArrayList<>();
   }
 
   BulkBenchmark() {
-    this(Duration.ofSeconds(2));
+    this(Duration.ofSeconds(4));
   }
 
   BulkBenchmark(Duration jvmWarmUp) {
@@ -71,79 +58,139 @@ final class BulkBenchmark implements Benchmark {
     if (places.natives() == null) {
       throw new UnmeasurableException(places.withoutC());
     }
-    Report report =
-        new Report(
-            "bulk",
-            "One connection over loopback, 64 KiB a write, sender on one processor and receiver on"
-                + " another, in turn for "
-                + options.seconds().toMillis() / 1000.0
-                + " s, "
-                + options.rounds()
-                + " rounds; until the receiver has confirmed every byte; ratio of the throughput to"
-                + " that of two programs in C with blocking calls, of the same round; processor"
-                + " time in nanoseconds for each KiB; medians (least-greatest).");
+    Report report = new Report("bulk", method(options));
     if (places.serverProcessor() == places.loadProcessor()) {
       report.note("with a single processor sender and receiver disturb each other");
     }
-    Map<Party, ServerProcess> receivers = new LinkedHashMap<>();
-    Map<Party, Dialogue> senders = new LinkedHashMap<>();
+    List<AutoCloseable> processes = new ArrayList<>();
     try {
-      start(C, receiver(C, places), sender(C, places), receivers, senders);
+      BulkLine reference = inC(places, processes);
+      Map<String, BulkLine> lines = new LinkedHashMap<>();
+      lines.put("C to C, another", inC(places, processes));
       for (String engine : engines(options, report)) {
-        Party party = new Party(engine, false);
-        start(party, receiver(party, places), sender(party, places), receivers, senders);
+        Dialogue from = sender(engine, places, processes);
+        ServerProcess to = receiver(engine, places, processes);
+        lines.put(engine + " to C", new BulkLine(from, receiver(C, places, processes)));
+        lines.put("C to " + engine, new BulkLine(sender(C, places, processes), to));
+        lines.put(engine + " to " + engine, new BulkLine(from, to));
       }
-      Map<Pair, List<Transfer>> results = new LinkedHashMap<>();
-      for (Pair each : pairs(receivers.keySet().stream().toList())) {
-        results.put(each, new ArrayList<>());
-        progress.accept("warming up " + each.text());
-        Duration time = each.from().inC() && each.to().inC() ? options.seconds() : warmUp(options);
-        attempt(each, report, results, () -> transfer(each, time, receivers, senders));
-      }
-      List<Pair> order = List.copyOf(results.keySet());
-      for (int round = 1; round <= options.rounds(); round++) {
-        progress.accept("round " + round + " of " + options.rounds());
-        for (Pair each : round % 2 == 1 ? order : order.reversed()) {
-          List<Transfer> found = results.get(each);
-          if (found != null) {
-            attempt(
-                each,
-                report,
-                results,
-                () -> found.add(transfer(each, options.seconds(), receivers, senders)));
-          }
-        }
-      }
+      Map<String, Results> results = visit(reference, lines, options, report, progress);
       addRows(report, results, options);
     } finally {
-      senders.values().forEach(Dialogue::close);
-      receivers.values().forEach(ServerProcess::close);
+      for (AutoCloseable each : processes) {
+        each.close();
+      }
     }
     return report;
+  }
+
+  /** Programs of its own: who is not used is stopped, and the reference always is. */
+  private static BulkLine inC(EchoPlaces places, List<AutoCloseable> processes) throws IOException {
+    return new BulkLine(sender(C, places, processes), receiver(C, places, processes));
+  }
+
+  private static String method(BenchOptions options) {
+    return "One connection over loopback, 64 KiB a write, sender on one processor and receiver on"
+        + " another; 1,000 writes, until the receiver has confirmed every byte, are compared with"
+        + " as many right before or after them by two programs in C with blocking calls, to and"
+        + " fro for "
+        + options.seconds().toMillis() / 1000.0
+        + " s, whose median is a round's; "
+        + options.rounds()
+        + " rounds; ratio of the throughput; processor time in nanoseconds for each KiB; medians"
+        + " (least-greatest) of the rounds.";
+  }
+
+  private Map<String, Results> visit(
+      BulkLine reference,
+      Map<String, BulkLine> lines,
+      BenchOptions options,
+      Report report,
+      Consumer<String> progress)
+      throws UnmeasurableException {
+    Map<String, Results> results = new LinkedHashMap<>();
+    lines.values().forEach(BulkLine::pause);
+    for (Map.Entry<String, BulkLine> each : lines.entrySet()) {
+      progress.accept("warming up " + each.getKey());
+      results.put(each.getKey(), new Results());
+      Duration time = each.getKey().startsWith("C to C") ? options.seconds() : warmUp(options);
+      attempt(each.getKey(), report, results, () -> warmUp(each.getValue(), time));
+    }
+    List<String> order = List.copyOf(lines.keySet());
+    for (int round = 1; round <= options.rounds(); round++) {
+      progress.accept("round " + round + " of " + options.rounds());
+      for (String each : round % 2 == 1 ? order : order.reversed()) {
+        Results found = results.get(each);
+        if (found != null) {
+          BulkLine line = Objects.requireNonNull(lines.get(each));
+          attempt(each, report, results, () -> compare(reference, line, options.seconds(), found));
+        }
+      }
+    }
+    return results;
   }
 
   private interface Step {
     void take() throws IOException;
   }
 
-  /** Does something with a pair; if it fails, that is told, and the pair takes part no more. */
-  private static void attempt(
-      Pair pair, Report report, Map<Pair, List<Transfer>> results, Step step)
-      throws UnmeasurableException {
+  /** Does something with a line; if it fails, that is told, and the line takes part no more. */
+  private static void attempt(String name, Report report, Map<String, Results> results, Step step) {
     try {
       step.take();
     } catch (IOException e) {
-      String why = String.valueOf(e.getMessage());
-      if (pair.from().inC() && pair.to().inC()) {
-        throw new UnmeasurableException("the reference fails: " + why);
-      }
-      results.remove(pair);
-      report.missing(pair.text(), why);
+      results.remove(name);
+      report.missing(name, String.valueOf(e.getMessage()));
     }
   }
 
   private Duration warmUp(BenchOptions options) {
     return jvmWarmUp.compareTo(options.seconds()) > 0 ? jvmWarmUp : options.seconds();
+  }
+
+  private static void warmUp(BulkLine line, Duration time) throws IOException {
+    line.resume();
+    try {
+      line.warmUp(time);
+    } finally {
+      line.pause();
+    }
+  }
+
+  /**
+   * Compares them until the line has been at work for a time. Each is the first one in turn.
+   *
+   * @param results to which the round's are added
+   */
+  private static void compare(BulkLine reference, BulkLine line, Duration time, Results results)
+      throws IOException {
+    List<Double> ratios = new ArrayList<>();
+    List<Double> speeds = new ArrayList<>();
+    line.resume();
+    try {
+      // What they need is not in the processor's caches any more.
+      BulkLine.Transfer _ = reference.transfer();
+      BulkLine.Transfer _ = line.transfer();
+      BulkLine.Used before = line.used();
+      double left = time.toNanos() / 1e9;
+      while (left > 0 || ratios.size() % 2 == 1) {
+        boolean referenceFirst = ratios.size() % 2 == 0;
+        BulkLine.Transfer first = (referenceFirst ? reference : line).transfer();
+        BulkLine.Transfer second = (referenceFirst ? line : reference).transfer();
+        BulkLine.Transfer subject = referenceFirst ? second : first;
+        BulkLine.Transfer inC = referenceFirst ? first : second;
+        left -= subject.seconds();
+        ratios.add(subject.mibPerSecond() / inC.mibPerSecond());
+        speeds.add(subject.mibPerSecond());
+      }
+      BulkLine.Used used = line.used().since(before);
+      results.ratios.add(Spread.of(ratios).median());
+      results.mibPerSecond.add(Spread.of(speeds).median());
+      results.sendNanos.add(used.sendNanos());
+      results.receiveNanos.add(used.receiveNanos());
+    } finally {
+      line.pause();
+    }
   }
 
   private static List<String> engines(BenchOptions options, Report report) {
@@ -170,20 +217,29 @@ final class BulkBenchmark implements Benchmark {
     return usable;
   }
 
-  private static List<String> receiver(Party party, EchoPlaces places) {
+  /** Starts who receives: C, or Loomlet on an engine. */
+  private static ServerProcess receiver(
+      String party, EchoPlaces places, List<AutoCloseable> processes) throws IOException {
     List<String> command =
-        party.inC()
+        party.equals(C)
             ? List.of(bulk(places), "receive", "0")
             : JavaCommand.of(LoomletBulkReceiver.class.getName(), on(party), "0");
-    return JavaCommand.pinned(places.serverProcessor(), command);
+    ServerProcess started =
+        ServerProcess.start(
+            party, JavaCommand.pinned(places.serverProcessor(), command), START_TIMEOUT);
+    processes.add(started);
+    return started;
   }
 
-  private static List<String> sender(Party party, EchoPlaces places) {
+  private static Dialogue sender(String party, EchoPlaces places, List<AutoCloseable> processes)
+      throws IOException {
     List<String> command =
-        party.inC()
+        party.equals(C)
             ? List.of(bulk(places), "send")
             : JavaCommand.of(LoomletBulkSender.class.getName(), on(party));
-    return JavaCommand.pinned(places.loadProcessor(), command);
+    Dialogue started = new Dialogue(JavaCommand.pinned(places.loadProcessor(), command));
+    processes.add(started);
+    return started;
   }
 
   private static String bulk(EchoPlaces places) {
@@ -191,86 +247,27 @@ final class BulkBenchmark implements Benchmark {
     return natives.resolve("bulk").toString();
   }
 
-  private static List<String> on(Party party) {
-    return List.of("-D" + Engines.PROPERTY + "=" + party.name());
+  private static List<String> on(String engine) {
+    return List.of("-D" + Engines.PROPERTY + "=" + engine);
   }
 
-  private static void start(
-      Party party,
-      List<String> receiver,
-      List<String> sender,
-      Map<Party, ServerProcess> receivers,
-      Map<Party, Dialogue> senders)
+  private static void addRows(Report report, Map<String, Results> results, BenchOptions options)
       throws IOException {
-    ServerProcess server = ServerProcess.start(party.name(), receiver, START_TIMEOUT);
-    receivers.put(party, server);
-    server.pause();
-    senders.put(party, new Dialogue(sender));
-  }
-
-  /** Two programs in C first; then each engine sends to C, receives from C, and does both. */
-  private static List<Pair> pairs(List<Party> parties) {
-    List<Pair> pairs = new ArrayList<>();
-    pairs.add(new Pair(C, C));
-    for (Party each : parties) {
-      if (!each.inC()) {
-        pairs.add(new Pair(each, C));
-        pairs.add(new Pair(C, each));
-        pairs.add(new Pair(each, each));
-      }
-    }
-    return pairs;
-  }
-
-  private static Transfer transfer(
-      Pair pair, Duration time, Map<Party, ServerProcess> receivers, Map<Party, Dialogue> senders)
-      throws IOException {
-    ServerProcess receiver = Objects.requireNonNull(receivers.get(pair.to()));
-    Dialogue sender = Objects.requireNonNull(senders.get(pair.from()));
-    receiver.resume();
-    try {
-      ProcessSample receivedBefore = receiver.sample();
-      ProcessSample sentBefore = sample(sender);
-      Map<?, ?> answer = sender.ask(receiver.port() + " " + time.toNanos() / 1e9);
-      return new Transfer(
-          Json.number(answer, "bytes"),
-          Json.number(answer, "seconds"),
-          sample(sender).minus(sentBefore),
-          receiver.sample().minus(receivedBefore));
-    } catch (IllegalStateException e) {
-      throw new IOException(e.getMessage(), e);
-    } finally {
-      receiver.pause();
-    }
-  }
-
-  private static ProcessSample sample(Dialogue sender) throws IOException {
-    return ProcessSample.of(sender.pid())
-        .orElseThrow(() -> new IOException("the sender has ended"));
-  }
-
-  private static void addRows(
-      Report report, Map<Pair, List<Transfer>> results, BenchOptions options) throws IOException {
-    List<Transfer> base = Objects.requireNonNull(results.get(new Pair(C, C)));
     BarChart chart =
         new BarChart(
             "Bulk transfer, 64 KiB a write", "throughput, times that of C; more is better");
     chart.reference(1);
-    for (Map.Entry<Pair, List<Transfer>> each : results.entrySet()) {
-      List<Transfer> found = each.getValue();
-      List<Double> ratios = new ArrayList<>();
-      for (int i = 0; i < found.size(); i++) {
-        ratios.add(found.get(i).mibPerSecond() / base.get(i).mibPerSecond());
-      }
-      Spread ratio = Spread.of(ratios);
+    for (Map.Entry<String, Results> each : results.entrySet()) {
+      Results found = each.getValue();
+      Spread ratio = Spread.of(found.ratios);
       Map<String, Object> cells = Report.cells();
-      cells.put("transfer", each.getKey().text());
+      cells.put("transfer", each.getKey());
       cells.put("ratio", ratio);
-      cells.put("mib_per_s", Spread.of(found.stream().map(Transfer::mibPerSecond).toList()));
-      cells.put("send_ns", Spread.of(found.stream().map(Transfer::sendNanos).toList()));
-      cells.put("receive_ns", Spread.of(found.stream().map(Transfer::receiveNanos).toList()));
+      cells.put("mib_per_s", Spread.of(found.mibPerSecond));
+      cells.put("send_ns", Spread.of(found.sendNanos));
+      cells.put("receive_ns", Spread.of(found.receiveNanos));
       report.row(cells);
-      chart.add(each.getKey().text(), ratio.median());
+      chart.add(each.getKey(), ratio.median());
     }
     if (options.chart() != null) {
       chart.writeSvg(options.chart());

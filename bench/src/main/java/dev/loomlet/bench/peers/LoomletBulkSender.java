@@ -1,47 +1,48 @@
 package dev.loomlet.bench.peers;
 
 import dev.loomlet.Loomlet;
+import dev.loomlet.file.StandardStreams;
+import dev.loomlet.io.StreamReader;
 import dev.loomlet.net.TcpStream;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Sends pieces of 64 KiB when it is told to by a line; {@code bulk send} in C. */
 public final class LoomletBulkSender {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final ByteBuffer piece = ByteBuffer.allocateDirect(64 * 1024);
+  private final ByteBuffer number = ByteBuffer.allocateDirect(Long.BYTES);
+  private final Map<Integer, TcpStream> connections = new HashMap<>();
 
   private LoomletBulkSender() {}
 
   /** Reads commands from standard input until its end. */
   public static void main(String[] args) throws Exception {
-    LoomletBulkSender sender = new LoomletBulkSender();
-    BufferedReader commands =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    Loomlet.run(() -> new LoomletBulkSender().serve());
+  }
+
+  private void serve() throws IOException {
+    StreamReader commands = new StreamReader(StandardStreams.in());
     for (String line; (line = commands.readLine()) != null; ) {
       String[] words = line.split(" ", -1);
-      int port = Integer.parseInt(words[0]);
-      long nanos = (long) (Double.parseDouble(words[1]) * 1e9);
-      System.out.println(Loomlet.run(() -> sender.answer(port, nanos)));
+      System.out.println(answer(Integer.parseInt(words[0]), Long.parseLong(words[1])));
     }
   }
 
-  private String answer(int port, long nanos) {
-    try (TcpStream stream = TcpStream.connect("127.0.0.1", port)) {
-      stream.setReadTimeout(PATIENCE);
-      stream.setWriteTimeout(PATIENCE);
-      long total = 0;
+  private String answer(int port, long pieces) {
+    try {
+      TcpStream stream = connection(port);
+      long total = pieces * piece.capacity();
       long start = System.nanoTime();
-      while (System.nanoTime() - start < nanos) {
+      stream.write(number.clear().putLong(total).flip());
+      for (long i = 0; i < pieces; i++) {
         stream.write(piece.clear());
-        total += piece.capacity();
       }
-      stream.shutdownOutput();
-      long arrived = readLong(stream);
+      long arrived = readNumber(stream);
       double seconds = (System.nanoTime() - start) / 1e9;
       return arrived == total
           ? "{\"bytes\":" + total + ",\"seconds\":" + seconds + "}"
@@ -51,13 +52,24 @@ public final class LoomletBulkSender {
     }
   }
 
-  private static long readLong(TcpStream stream) throws IOException {
-    ByteBuffer answer = ByteBuffer.allocate(Long.BYTES);
-    while (answer.hasRemaining()) {
-      if (stream.read(answer) < 0) {
+  private TcpStream connection(int port) throws IOException {
+    TcpStream known = connections.get(port);
+    if (known == null) {
+      known = TcpStream.connect("127.0.0.1", port);
+      known.setReadTimeout(PATIENCE);
+      known.setWriteTimeout(PATIENCE);
+      connections.put(port, known);
+    }
+    return known;
+  }
+
+  private long readNumber(TcpStream stream) throws IOException {
+    number.clear();
+    while (number.hasRemaining()) {
+      if (stream.read(number) < 0) {
         throw new IOException("the receiver has closed the connection");
       }
     }
-    return answer.getLong(0);
+    return number.getLong(0);
   }
 }
