@@ -276,28 +276,25 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
   @Override
   public void send(DatagramBatch batch, long timeoutNanos) throws IOException {
     begin();
-    int sent = line.isEmpty() ? sendNow(batch, 0) : 0;
-    if (sent == batch.size()) {
-      return;
+    Attempts rest =
+        new Attempts() {
+          private int sent;
+
+          @Override
+          public boolean sendNow() throws IOException {
+            sent = LinuxMessageSocket.this.sendNow(batch, sent);
+            return sent == batch.size();
+          }
+        };
+    if (!line.isEmpty() || !rest.sendNow()) {
+      sendInLine(rest, deadline(timeoutNanos), timeoutNanos);
     }
-    long deadline = deadline(timeoutNanos);
-    if (!line.enter(deadline)) {
-      throw timedOut(timeoutNanos);
-    }
-    try {
-      while (true) {
-        if (!isOpen()) {
-          throw closedWhileWaiting();
-        }
-        sent = sendNow(batch, sent);
-        if (sent == batch.size()) {
-          return;
-        }
-        awaitWritable(deadline, timeoutNanos, "send");
-      }
-    } finally {
-      line.leave();
-    }
+  }
+
+  @Override
+  public int sendNow(DatagramBatch batch) throws IOException {
+    requireOpen();
+    return line.isEmpty() ? sendNow(batch, 0) : 0;
   }
 
   /** Sends what there is room for, from one of them on; returns the first one that was not. */
@@ -343,6 +340,17 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
       sendAgain(data, length, target, descriptors, deadline, timeoutNanos);
       return;
     }
+    sendInLine(() -> sendNow(data, length, target, descriptors), deadline, timeoutNanos);
+  }
+
+  /** What is to be sent, as far as there is room. */
+  private interface Attempts {
+    /** Returns whether all of it is sent. */
+    boolean sendNow() throws IOException;
+  }
+
+  /** Sends when it is the caller's turn and there is room. */
+  private void sendInLine(Attempts rest, long deadline, long timeoutNanos) throws IOException {
     if (!line.enter(deadline)) {
       throw timedOut(timeoutNanos);
     }
@@ -351,7 +359,7 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
         if (!isOpen()) {
           throw closedWhileWaiting();
         }
-        if (sendNow(data, length, target, descriptors)) {
+        if (rest.sendNow()) {
           return;
         }
         awaitWritable(deadline, timeoutNanos, "send");

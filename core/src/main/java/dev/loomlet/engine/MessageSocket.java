@@ -106,6 +106,17 @@ public interface MessageSocket extends ReadWatch {
   }
 
   /**
+   * Sends datagrams to the peer of a connected socket, in order, as many as there is room for now.
+   * Does not wait.
+   *
+   * @return how many; 0 also if the engine cannot do so
+   * @throws IOException as {@link #send} does, about one of them; those before it were sent
+   */
+  default int sendNow(DatagramBatch batch) throws IOException {
+    return 0;
+  }
+
+  /**
    * Sends one datagram and passes descriptors with it. Waits as {@link #send}.
    *
    * @param descriptors at most 253; they stay the caller's

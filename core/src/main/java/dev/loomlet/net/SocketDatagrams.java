@@ -159,16 +159,38 @@ public abstract sealed class SocketDatagrams implements AutoCloseable
    * @throws java.net.SocketTimeoutException after the time-out; some may have been sent
    */
   public final void send(DatagramBatch batch) throws IOException {
-    checkConnected();
-    for (int i = 0; i < batch.size(); i++) {
-      checkLength(batch.length(i), null);
-    }
+    checkBatch(batch);
     OnLoop.call(
         loop,
         () -> {
           socket.send(batch, sendTimeoutNanos);
           return null;
         });
+  }
+
+  private void checkBatch(DatagramBatch batch) {
+    checkConnected();
+    for (int i = 0; i < batch.size(); i++) {
+      checkLength(batch.length(i), null);
+    }
+  }
+
+  /**
+   * Sends the first datagrams of a batch to the peer of this connected socket, in order, as many as
+   * there is room for now. Does not wait, and is no checkpoint; on the socket's loop only.
+   *
+   * @return how many were sent; 0 also on engines that cannot send without waiting
+   * @throws IllegalStateException if this is not connected, or on another thread
+   * @throws IllegalArgumentException if one is too long; then none was sent
+   * @throws java.net.PortUnreachableException if nobody listened there when an earlier datagram was
+   *     sent; some of these may have been sent
+   */
+  public final int sendNow(DatagramBatch batch) throws IOException {
+    checkBatch(batch);
+    if (!loop.isCurrent()) {
+      throw new IllegalStateException("only on the socket's loop can be sent without waiting");
+    }
+    return socket.sendNow(batch);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -358,6 +359,48 @@ final class UringStreamTest {
     public void close() {
       socket.close();
     }
+  }
+
+  @Test
+  void receivesMassesByOneSystemCallForEachChunk() throws Exception {
+    run(
+        () -> {
+          int total = 64_000_000;
+          try (Listening listening = new Listening(listener());
+              Socket sender = new Socket()) {
+            // given: somebody else who sends as much as there is room for
+            sender.connect(listening.socket.localAddress());
+            StreamSocket far = engine().attach(listening.socket.accept(0));
+            Thread writer =
+                Thread.ofPlatform()
+                    .start(
+                        () -> {
+                          try {
+                            sender.getOutputStream().write(new byte[total]);
+                          } catch (IOException e) {
+                            // The reader misses it.
+                          }
+                        });
+            long before = engine().systemCalls();
+
+            // when
+            int chunks = 0;
+            int longest = 0;
+            for (int left = total; left > 0; chunks++) {
+              try (Chunk chunk = far.receive(0)) {
+                left -= chunk.length();
+                longest = Math.max(longest, chunk.length());
+              }
+            }
+            long systemCalls = engine().systemCalls() - before;
+
+            // then
+            writer.join();
+            assertThat(longest).isEqualTo(CHUNK);
+            assertThat(systemCalls).isLessThan(chunks * 5L / 4);
+            far.close();
+          }
+        });
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.loomlet.Greenlet;
+import dev.loomlet.Loomlet;
 import dev.loomlet.engine.DatagramBatch;
+import dev.loomlet.engine.ResourceBusyException;
 import dev.loomlet.testing.OnEveryEngine;
 import dev.loomlet.testing.TestLoop;
 import java.net.PortUnreachableException;
@@ -49,6 +51,13 @@ final class DatagramBatchTest {
         });
   }
 
+  /** Whoever was about to receive waits when the others have had their turn. */
+  private static void assertSomebodyReceives(UdpSocket socket) {
+    Loomlet.yield();
+    assertThatThrownBy(() -> socket.receive(new DatagramBatch(1, 1)))
+        .isInstanceOf(ResourceBusyException.class);
+  }
+
   @OnEveryEngine
   void carriesAllInOrder(TestLoop loop) throws Exception {
     withConnected(
@@ -89,7 +98,7 @@ final class DatagramBatchTest {
           DatagramBatch batch = new DatagramBatch(4, 10);
           batch.add(text("before"));
           Greenlet<?> reader = spawn(() -> far.receive(batch));
-          sleep(20);
+          assertSomebodyReceives(far);
           // then: nothing was touched
           assertThat(reader.isDone()).isFalse();
           assertThat(texts(batch)).containsExactly("before");
@@ -130,7 +139,7 @@ final class DatagramBatchTest {
           assertThatThrownBy(() -> far.receive(batch, Duration.ofMillis(10)))
               .isInstanceOf(SocketTimeoutException.class);
           Greenlet<?> reader = spawn(() -> far.receive(batch));
-          sleep(5);
+          assertSomebodyReceives(far);
           near.send(text("kept"));
           reader.cancel(true);
           reader.join();
@@ -157,7 +166,7 @@ final class DatagramBatchTest {
                       return e;
                     }
                   });
-          sleep(5);
+          assertSomebodyReceives(far);
           far.close();
           assertThat(reader.get()).isInstanceOf(SocketException.class);
           batch.add(text("late"));
@@ -261,6 +270,68 @@ final class DatagramBatchTest {
   }
 
   @OnEveryEngine
+  void sendsWithoutWaitingWhatThereIsRoomFor(TestLoop loop) throws Exception {
+    withConnected(
+        loop,
+        (near, far) -> {
+          // given
+          DatagramBatch batch = new DatagramBatch(5, 10);
+          for (int i = 0; i < 5; i++) {
+            batch.add(text("" + i));
+          }
+          // when
+          int sent = near.sendNow(batch);
+          // then: all, or on an engine that cannot, none
+          boolean can = List.of("epoll", "io_uring").contains(loop.toString());
+          assertThat(sent).isIn(can ? List.of(5) : List.of(0, 5));
+          List<String> arrived = new ArrayList<>();
+          while (arrived.size() < sent) {
+            far.receive(batch);
+            arrived.addAll(texts(batch));
+          }
+          assertThat(arrived)
+              .containsExactlyElementsOf(List.of("0", "1", "2", "3", "4").subList(0, sent));
+          near.close();
+          batch.clear();
+          batch.add(text("late"));
+          if (can) {
+            assertThatThrownBy(() -> near.sendNow(batch)).isInstanceOf(SocketException.class);
+          }
+        });
+  }
+
+  @OnEveryEngine
+  void sendsWithoutWaitingNoMoreThanThereIsRoomFor(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          List<UnixDatagramSocket> pair;
+          try {
+            pair = UnixDatagramSocket.pair();
+          } catch (UnsupportedOperationException e) {
+            // This engine has no Unix sockets for datagrams, and those of UDP have always room.
+            return;
+          }
+          try (UnixDatagramSocket near = pair.get(0);
+              UnixDatagramSocket far = pair.get(1)) {
+            // given: more than the receiver's queue may hold
+            DatagramBatch batch = new DatagramBatch(1000, 8);
+            for (int i = 0; i < 1000; i++) {
+              batch.add(text("" + i));
+            }
+            // when
+            int sent = near.sendNow(batch);
+            // then: the first ones
+            assertThat(sent).isLessThan(1000);
+            assertThat(near.sendNow(batch)).isZero();
+            for (int i = 0; i < sent; i++) {
+              assertThat(far.receive().text()).isEqualTo("" + i);
+            }
+          }
+        });
+    assertThat(loop.uncaught()).isEmpty();
+  }
+
+  @OnEveryEngine
   void refusesSocketsWithoutAPeerAndWhatDoesNotFit(TestLoop loop) throws Exception {
     UdpSocketTest.withTwo(
         loop,
@@ -268,9 +339,12 @@ final class DatagramBatchTest {
           DatagramBatch batch = new DatagramBatch(1, UdpSocket.MAX_LENGTH + 1);
           batch.add(new byte[UdpSocket.MAX_LENGTH + 1]);
           assertThatThrownBy(() -> near.send(batch)).isInstanceOf(IllegalStateException.class);
+          assertThatThrownBy(() -> near.sendNow(batch)).isInstanceOf(IllegalStateException.class);
           assertThatThrownBy(() -> near.receive(batch)).isInstanceOf(IllegalStateException.class);
           near.connect(far.localAddress());
           assertThatThrownBy(() -> near.send(batch)).isInstanceOf(IllegalArgumentException.class);
+          assertThatThrownBy(() -> near.sendNow(batch))
+              .isInstanceOf(IllegalArgumentException.class);
         });
   }
 
