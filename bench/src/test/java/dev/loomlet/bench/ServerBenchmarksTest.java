@@ -77,7 +77,7 @@ final class ServerBenchmarksTest {
     assertThat(report.missing()).isEmpty();
     assertThat(rowsOf(report, "ratio", "mib_per_s", "send_ns", "receive_ns"))
         .extracting(row -> (Object) row.get("transfer"))
-        .containsExactly("C to C", "nio to C", "C to nio", "nio to nio");
+        .containsExactly("C to C, another", "nio to C", "C to nio", "nio to nio");
     assertThat(chart).exists();
   }
 
