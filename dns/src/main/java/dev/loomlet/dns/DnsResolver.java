@@ -112,7 +112,7 @@ public final class DnsResolver implements NameResolver {
 
   private List<InetAddress> lookup(String name, Family family) throws UnknownHostException {
     List<InetAddress> all = new ArrayList<>();
-    lookup(name, family, all::addAll);
+    lookup(name, new LoopResolver.Wish(family, false, all::addAll));
     // The families come in any order, and each in the server's.
     all.sort(IPV4_FIRST);
     return List.copyOf(all);
@@ -121,29 +121,28 @@ public final class DnsResolver implements NameResolver {
   @Override
   public void lookup(String name, Consumer<? super List<InetAddress>> found)
       throws UnknownHostException {
-    lookup(name, Family.BOTH, found);
+    lookup(name, new LoopResolver.Wish(Family.BOTH, true, found));
   }
 
-  private void lookup(String name, Family family, Consumer<? super List<InetAddress>> found)
-      throws UnknownHostException {
+  private void lookup(String name, LoopResolver.Wish wish) throws UnknownHostException {
     InetAddress literal = literal(name);
     if (literal == null) {
       this.<@Nullable Void>onLoop(
           resolver -> {
-            resolver.lookup(name, family, found);
+            resolver.lookup(name, wish);
             return null;
           });
       return;
     }
-    if (family.of(List.of(literal)).isEmpty()) {
+    if (wish.family().of(List.of(literal)).isEmpty()) {
       throw new UnknownHostException(
           "cannot resolve '"
               + name
               + "': it is no "
-              + family.text()
+              + wish.family().text()
               + ", but one of the other family");
     }
-    found.accept(List.of(literal));
+    wish.found().accept(List.of(literal));
   }
 
   private static @Nullable InetAddress literal(String name) {

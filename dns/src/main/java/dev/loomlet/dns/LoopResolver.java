@@ -93,12 +93,20 @@ final class LoopResolver {
   }
 
   /**
-   * Finds the addresses of a name. Waits.
+   * What a look-up is for.
    *
-   * @param found gets them as they come
+   * @param family of the addresses
+   * @param asTheyCome whether what is found first is wanted before the rest is there
+   * @param found gets the addresses
    */
-  void lookup(String written, Family family, Consumer<? super List<InetAddress>> found)
-      throws UnknownHostException {
+  record Wish(Family family, boolean asTheyCome, Consumer<? super List<InetAddress>> found) {
+    void found(String written, List<InetAddress> addresses) {
+      found.accept(named(written, addresses));
+    }
+  }
+
+  /** Finds the addresses of a name. Waits. */
+  void lookup(String written, Wish wish) throws UnknownHostException {
     Settings.Current now = settings.now();
     HostName name = HostName.parse(written);
     LookupOrder order = now.content().order();
@@ -110,7 +118,7 @@ final class LoopResolver {
       throw unknown(written, "no name that ends in .invalid is ever there (RFC 6761)");
     } else if (order == LookupOrder.DNS_FILES) {
       try {
-        ask(network(now), written, name, family, found);
+        ask(network(now), written, name, wish);
         return;
       } catch (UnknownHostException e) {
         if (listed.isEmpty()) {
@@ -119,33 +127,33 @@ final class LoopResolver {
       }
     }
     if (!listed.isEmpty()) {
-      List<InetAddress> wanted = family.of(listed);
+      List<InetAddress> wanted = wish.family().of(listed);
       if (wanted.isEmpty()) {
-        throw unknown(written, "the hosts file has no " + family.text() + " for it");
+        throw unknown(written, "the hosts file has no " + wish.family().text() + " for it");
       }
-      found.accept(named(written, wanted));
+      wish.found(written, wanted);
     } else if (order.hasDns()) {
-      ask(network(now), written, name, family, found);
+      ask(network(now), written, name, wish);
     } else {
       throw unknown(written, "it is not in the hosts file, and nsswitch.conf has no DNS");
     }
   }
 
   /** Asks for a name with each search domain, until it is there. */
-  private void ask(
-      Network on,
-      String written,
-      HostName name,
-      Family family,
-      Consumer<? super List<InetAddress>> found)
+  private void ask(Network on, String written, HostName name, Wish wish)
       throws UnknownHostException {
-    Family wanted = family == Family.BOTH && !on.config.ipv6() ? Family.IPV4 : family;
+    boolean both = wish.family() == Family.BOTH;
+    Family wanted = both && !on.config.ipv6() ? Family.IPV4 : wish.family();
     List<String> asked = new ArrayList<>();
     Set<String> reasons = new LinkedHashSet<>();
     for (String candidate : name.candidates(on.config)) {
       asked.add(candidate);
       List<Answer> answers =
-          answers(on, wanted.questions(candidate), each -> found.accept(named(written, each)));
+          answers(
+              on,
+              wanted.questions(candidate),
+              wish.asTheyCome(),
+              each -> wish.found(written, each));
       for (Answer each : answers) {
         if (each.isFound()) {
           return;
@@ -162,7 +170,10 @@ final class LoopResolver {
 
   /** The answers to questions that are asked at the same time, or as the settings say. */
   private List<Answer> answers(
-      Network on, List<Question> questions, Consumer<? super List<InetAddress>> found) {
+      Network on,
+      List<Question> questions,
+      boolean asTheyCome,
+      Consumer<? super List<InetAddress>> found) {
     List<Answer> answers = new ArrayList<>();
     List<SharedQueries.Ticket> tickets = new ArrayList<>();
     try {
@@ -174,11 +185,11 @@ final class LoopResolver {
         }
         tickets.add(on.queries.ask(each));
         if (on.config.singleRequest()) {
-          await(tickets, answers, found);
+          await(tickets, asTheyCome, answers, found);
         }
       }
       while (!tickets.isEmpty()) {
-        await(tickets, answers, found);
+        await(tickets, asTheyCome, answers, found);
       }
       return answers;
     } finally {
@@ -186,12 +197,13 @@ final class LoopResolver {
     }
   }
 
-  /** Waits for the next answer, and takes all that are there. */
+  /** Waits for the next answer, or just one of them, and takes all that are there. */
   private static void await(
       List<SharedQueries.Ticket> tickets,
+      boolean asTheyCome,
       List<Answer> answers,
       Consumer<? super List<InetAddress>> found) {
-    if (tickets.size() == 1) {
+    if (tickets.size() == 1 || !asTheyCome) {
       tickets.getFirst().answer().join();
     } else {
       Loomlet.await(
@@ -236,7 +248,7 @@ final class LoopResolver {
     }
     Network on = network(now);
     Question question = Question.nameOf(address);
-    Answer answer = answers(on, List.of(question), _ -> {}).getFirst();
+    Answer answer = answers(on, List.of(question), false, _ -> {}).getFirst();
     if (answer.isFound()) {
       return answer.names().getFirst();
     }

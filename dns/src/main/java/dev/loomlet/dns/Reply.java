@@ -1,143 +1,30 @@
 package dev.loomlet.dns;
 
-import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.xbill.DNS.AAAARecord;
-import org.xbill.DNS.ARecord;
-import org.xbill.DNS.CNAMERecord;
-import org.xbill.DNS.DClass;
-import org.xbill.DNS.Flags;
-import org.xbill.DNS.Message;
-import org.xbill.DNS.Name;
-import org.xbill.DNS.PTRRecord;
-import org.xbill.DNS.Rcode;
-import org.xbill.DNS.Record;
-import org.xbill.DNS.SOARecord;
-import org.xbill.DNS.Section;
-import org.xbill.DNS.Type;
 
 /** What a server said to a question. */
-final class Reply {
-  /** Names that lead to names; the C library takes as many. */
-  static final int MOST_ALIASES = 16;
-
-  /** A TTL with the highest bit set counts as 0 (RFC 2181, section 8). */
-  private static final long MOST_SECONDS = 0x7fff_ffffL;
-
-  private final Message message;
-
-  Reply(Message message) {
-    this.message = message;
-  }
+sealed interface Reply permits MessageReply, PlainReply {
+  /** The longest time to live. */
+  long MOST_SECONDS = 0x7fff_ffffL;
 
   /** Whether it did not fit. */
-  boolean isTruncated() {
-    return message.getHeader().getFlag(Flags.TC);
-  }
+  boolean isTruncated();
 
   /** Whether the server has not understood the extension that allows for long answers. */
-  boolean dislikesEdns() {
-    int rcode = message.getRcode();
-    return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP || rcode == Rcode.BADVERS;
-  }
+  boolean dislikesEdns();
 
   /** Why it says nothing about the name; null if it does. */
-  @Nullable String refusal() {
-    int rcode = message.getRcode();
-    if (rcode != Rcode.NOERROR && rcode != Rcode.NXDOMAIN) {
-      return Rcode.string(rcode);
-    }
-    boolean lame =
-        rcode == Rcode.NOERROR
-            && message.getSection(Section.ANSWER).isEmpty()
-            && !message.getHeader().getFlag(Flags.AA)
-            && !message.getHeader().getFlag(Flags.RA);
-    return lame ? "an empty answer from a server that does not serve clients" : null;
-  }
+  @Nullable String refusal();
 
   /**
    * What it says about a name.
    *
    * @param aliases how many names have led to this one so far
    */
-  Step interpret(Question question, int aliases) {
-    Name name = Wire.name(question);
-    List<Record> answers = message.getSection(Section.ANSWER);
-    long ttl = MOST_SECONDS;
-    int hops = aliases;
-    while (true) {
-      List<Record> wanted = records(answers, name, question.type());
-      if (!wanted.isEmpty()) {
-        return found(wanted, ttl);
-      }
-      List<Record> alias = records(answers, name, Type.CNAME);
-      if (alias.isEmpty()) {
-        break;
-      }
-      if (++hops > MOST_ALIASES) {
-        return Answer.nothing(
-            Answer.Status.REFUSED,
-            0,
-            "more than " + MOST_ALIASES + " aliases (CNAME) lead on from it, perhaps in a circle");
-      }
-      ttl = Math.min(ttl, ttl(alias.getFirst()));
-      name = ((CNAMERecord) alias.getFirst()).getTarget();
-    }
-    SOARecord zone = zone();
-    long negativeTtl =
-        zone == null ? 0 : Math.min(ttl, Math.min(ttl(zone), Math.max(0, zone.getMinimum())));
-    if (message.getRcode() == Rcode.NXDOMAIN) {
-      return Answer.nothing(Answer.Status.NO_NAME, negativeTtl, "there is no such name (NXDOMAIN)");
-    }
-    if (hops > aliases && zone == null) {
-      return new Step.Alias(name.toString(true).toLowerCase(Locale.ROOT), hops, ttl);
-    }
-    return Answer.nothing(
-        Answer.Status.NO_DATA,
-        negativeTtl,
-        "the name is there, but has no " + Type.string(question.type()) + " record");
-  }
+  Step interpret(Question question, int aliases);
 
-  private static List<Record> records(List<Record> answers, Name name, int type) {
-    List<Record> found = new ArrayList<>();
-    for (Record each : answers) {
-      if (each.getType() == type && each.getDClass() == DClass.IN && each.getName().equals(name)) {
-        found.add(each);
-      }
-    }
-    return found;
-  }
-
-  private static Answer found(List<Record> records, long most) {
-    List<InetAddress> addresses = new ArrayList<>();
-    List<String> names = new ArrayList<>();
-    long ttl = most;
-    for (Record each : records) {
-      ttl = Math.min(ttl, ttl(each));
-      switch (each) {
-        case ARecord ipv4 -> addresses.add(ipv4.getAddress());
-        case AAAARecord ipv6 -> addresses.add(ipv6.getAddress());
-        case PTRRecord pointer -> names.add(pointer.getTarget().toString(true));
-        default -> throw new IllegalStateException("nobody asks for " + each);
-      }
-    }
-    return Answer.found(addresses, names, ttl);
-  }
-
-  private static long ttl(Record each) {
-    return each.getTTL() > MOST_SECONDS ? 0 : each.getTTL();
-  }
-
-  /** Says how long it holds that there is nothing (RFC 2308); null if nobody knows. */
-  private @Nullable SOARecord zone() {
-    for (Record each : message.getSection(Section.AUTHORITY)) {
-      if (each instanceof SOARecord zone) {
-        return zone;
-      }
-    }
-    return null;
+  /** A time to live; one with the highest bit set counts as 0 (RFC 2181, section 8). */
+  static long seconds(long ttl) {
+    return ttl > MOST_SECONDS ? 0 : ttl;
   }
 }

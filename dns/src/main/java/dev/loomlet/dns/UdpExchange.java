@@ -12,7 +12,9 @@ import java.util.Map;
 
 /**
  * Over UDP. Questions that are under way at the same time share a port, some of them; one that is
- * alone has its own. Those that are asked in the same turn of the loop leave together, at its end.
+ * alone has its own. Those that are asked in the same turn of the loop leave together, at its end,
+ * or when they are as many as leave together at most: a thousand greenlets that ask at once would
+ * keep the loop from its turn's end, and the server from its work.
  */
 final class UdpExchange implements Exchange {
   /** Answers taken at once. */
@@ -30,8 +32,10 @@ final class UdpExchange implements Exchange {
   private final DatagramBatch batch = new DatagramBatch(UdpPort.MOST_QUESTIONS, Wire.MOST_QUESTION);
   private final DatagramBatch answers = new DatagramBatch(MOST_ANSWERS, Wire.UDP_SIZE);
 
-  /** Whether there is a greenlet that sends. */
+  /** Whether there is a greenlet that sends, and whether the batch is in its use. */
   private boolean sending;
+
+  private boolean batchInUse;
 
   /**
    * Creates one with nothing under way.
@@ -64,7 +68,10 @@ final class UdpExchange implements Exchange {
       port.expect(question);
     }
     unsent.add(question);
-    if (!sending) {
+    if (unsent.size() == batch.capacity() && !batchInUse) {
+      sendNow();
+    }
+    if (!sending && !unsent.isEmpty()) {
       sending = true;
       loop.spawn("DNS questions", this::send);
     }
@@ -92,22 +99,51 @@ final class UdpExchange implements Exchange {
           // Given up already.
           unsent.remove();
         } else {
-          takeAll(port);
+          fill(port);
+          drop(batch.size());
+          batchInUse = true;
           port.send(batch, timeout);
+          batchInUse = false;
         }
       }
     } finally {
+      batchInUse = false;
       sending = false;
     }
   }
 
-  /** Puts into the batch what is to leave from a port next. */
-  private void takeAll(UdpPort port) {
-    batch.clear();
+  /** Sends as far as there is room; the rest is the greenlet's. */
+  private void sendNow() {
     UdpQuestion next;
-    while ((next = unsent.peek()) != null && next.port == port && batch.size() < batch.capacity()) {
+    while ((next = unsent.peek()) != null) {
+      UdpPort port = next.port;
+      if (port == null) {
+        unsent.remove();
+      } else {
+        fill(port);
+        int sent = port.sendNow(batch);
+        drop(sent);
+        if (sent < batch.size()) {
+          return;
+        }
+      }
+    }
+  }
+
+  /** Puts into the batch what is to leave from a port next. */
+  private void fill(UdpPort port) {
+    batch.clear();
+    for (UdpQuestion next : unsent) {
+      if (next.port != port || batch.size() == batch.capacity()) {
+        return;
+      }
+      batch.add(Wire.write(next.question, next.name, next.id, next.edns));
+    }
+  }
+
+  private void drop(int count) {
+    for (int i = 0; i < count; i++) {
       unsent.remove();
-      batch.add(Wire.write(next.question, next.id, next.edns));
     }
   }
 

@@ -115,6 +115,20 @@ final class UdpPort {
     }
   }
 
+  /**
+   * Sends questions as far as there is room. Does not wait.
+   *
+   * @return how many are dealt with: sent, or told that they cannot be
+   */
+  int sendNow(DatagramBatch batch) {
+    try {
+      return socket.sendNow(batch);
+    } catch (IOException e) {
+      fail(e);
+      return batch.size();
+    }
+  }
+
   /** Nobody waits for the answer to this question any more. Does not wait. */
   void forget(UdpQuestion question) {
     if (remove(question) && waiting == 0) {
@@ -195,7 +209,7 @@ final class UdpPort {
         packet[Wire.FLAGS] |= Wire.TRUNCATED;
       }
       // What is wrong may be a forgery, and the right answer still on its way.
-      Reply reply = Wire.read(packet, question.question, question.id);
+      Reply reply = Wire.read(packet, question.question, question.name, question.id);
       if (reply != null) {
         remove(question);
         question.replied(reply);

@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 /** A question that goes to a server by UDP, with somebody who is told how that ends. */
 abstract class UdpQuestion {
   final Question question;
+
+  /** Its name as it is sent. */
+  final byte[] name;
+
   final int id;
   final boolean edns;
 
@@ -23,6 +27,7 @@ abstract class UdpQuestion {
    */
   UdpQuestion(Question question, int id, boolean edns, long deadline) {
     this.question = question;
+    this.name = Wire.encoded(question);
     this.id = id;
     this.edns = edns;
     this.deadline = deadline;

@@ -59,7 +59,15 @@ final class Wire {
    * @param edns whether to say that answers may be up to {@link #UDP_SIZE} long
    */
   static byte[] write(Question question, int id, boolean edns) {
-    byte[] name = encoded(question);
+    return write(question, encoded(question), id, edns);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param name the question's, as {@link #encoded} has it
+   */
+  static byte[] write(Question question, byte[] name, int id, boolean edns) {
     ByteBuffer packet = ByteBuffer.allocate(HEADER + name.length + 4 + (edns ? 11 : 0));
     packet.putShort((short) id).put((byte) RECURSION_DESIRED);
     packet.putShort(QUESTIONS, (short) 1);
@@ -74,7 +82,7 @@ final class Wire {
   }
 
   /** A question's name as it is sent: each part after its length, and a length of 0. */
-  private static byte[] encoded(Question question) {
+  static byte[] encoded(Question question) {
     String name = question.name();
     if (!HostName.isValid(name)) {
       // An alias may be anything, and is written with escapes then.
@@ -112,6 +120,15 @@ final class Wire {
    * @return null if it is none, or none to this question: a mistake, or somebody's guess
    */
   static @Nullable Reply read(byte[] packet, Question question, int id) {
+    return read(packet, question, encoded(question), id);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param name the question's, as {@link #encoded} has it
+   */
+  static @Nullable Reply read(byte[] packet, Question question, byte[] name, int id) {
     // What is not for us need not be read for that.
     if (packet.length < HEADER
         || number(packet, 0) != id
@@ -119,8 +136,14 @@ final class Wire {
       return null;
     }
     int questions = number(packet, QUESTIONS);
-    if (questions > 1 || (questions == 1 && !repeats(packet, question))) {
+    if (questions > 1 || (questions == 1 && !repeats(packet, question, name))) {
       return null;
+    }
+    if (questions == 1) {
+      PlainReply plain = PlainReply.read(packet, HEADER + name.length + 4, question);
+      if (plain != null) {
+        return plain;
+      }
     }
     Message message;
     try {
@@ -131,9 +154,9 @@ final class Wire {
     if (questions == 0) {
       // A server that does not understand the question need not repeat it.
       int rcode = message.getHeader().getRcode();
-      return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP ? new Reply(message) : null;
+      return rcode == Rcode.FORMERR || rcode == Rcode.NOTIMP ? new MessageReply(message) : null;
     }
-    return new Reply(message);
+    return new MessageReply(message);
   }
 
   private static int number(byte[] packet, int at) {
@@ -143,8 +166,7 @@ final class Wire {
   /**
    * Whether the question is the one that was asked. Nothing is before it that it could point to.
    */
-  private static boolean repeats(byte[] packet, Question question) {
-    byte[] name = encoded(question);
+  private static boolean repeats(byte[] packet, Question question, byte[] name) {
     int end = HEADER + name.length;
     if (packet.length < end + 4) {
       return false;

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.loomlet.AsyncResult;
 import dev.loomlet.Greenlet;
+import dev.loomlet.Loomlet;
 import dev.loomlet.Loop;
 import dev.loomlet.dns.OnEveryEngine.TestLoop;
 import dev.loomlet.net.Resolvers;
@@ -24,6 +25,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -369,6 +372,45 @@ final class DnsResolverTest {
           assertThat(resolver.on(Loop.current()).cached()).isEqualTo(2000);
           assertNothingUnderWay(resolver);
         });
+  }
+
+  @OnEveryEngine
+  void asksTheFirstQuestionsWhileManyGreenletsHaveStillToBegin(TestLoop loop) throws Exception {
+    Assumptions.assumeTrue(
+        Set.of("epoll", "io_uring").contains(loop.toString()), "sends without waiting");
+    loop.run(
+        () -> {
+          try (DatagramChannel server = DatagramChannel.open()) {
+            // given: a resolver that has been set up, and as many greenlets as may ask
+            server.bind(new InetSocketAddress("127.0.0.1", 0)).configureBlocking(false);
+            DnsConfig config = DnsConfig.of((InetSocketAddress) server.getLocalAddress());
+            DnsResolver resolver = new DnsResolver(config.withTimeout(Duration.ofMinutes(10)));
+            assertThat(resolver.config()).isNotNull();
+            List<Greenlet<List<InetAddress>>> lookups = new ArrayList<>();
+            for (int i = 0; i < LoopResolver.MOST_UNDER_WAY / 2; i++) {
+              String name = "host" + i + ".test";
+              lookups.add(spawn(() -> resolver.lookup(name)));
+            }
+
+            // when: another one comes right behind them
+            Greenlet<Integer> next = spawn(() -> waitingAt(server));
+
+            // then
+            assertThat(next.get()).isEqualTo(LoopResolver.MOST_UNDER_WAY);
+            lookups.forEach(each -> each.cancel(true));
+            Loomlet.joinAll(lookups);
+            assertNothingUnderWay(resolver);
+          }
+        });
+  }
+
+  private static int waitingAt(DatagramChannel server) throws IOException {
+    ByteBuffer room = ByteBuffer.allocate(Wire.MOST_QUESTION);
+    int count = 0;
+    while (server.receive(room.clear()) != null) {
+      count++;
+    }
+    return count;
   }
 
   @OnEveryEngine
