@@ -15,7 +15,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -362,45 +361,43 @@ final class UringStreamTest {
   }
 
   @Test
-  void receivesMassesByOneSystemCallForEachChunk() throws Exception {
+  void aReaderOfChunksWaitsForMassesAndReceivesThemByOneSystemCall() throws Exception {
     run(
         () -> {
-          int total = 64_000_000;
           try (Listening listening = new Listening(listener());
-              Socket sender = new Socket()) {
-            // given: somebody else who sends as much as there is room for
-            sender.connect(listening.socket.localAddress());
-            StreamSocket far = engine().attach(listening.socket.accept(0));
-            Thread writer =
-                Thread.ofPlatform()
-                    .start(
-                        () -> {
-                          try {
-                            sender.getOutputStream().write(new byte[total]);
-                          } catch (IOException e) {
-                            // The reader misses it.
-                          }
-                        });
+              Pair pair = Pair.through(listening.socket)) {
+            // given: a reader who has been told that bytes come in masses
+            int length = UringStreamSocket.MOST_AT_ONCE;
+            MemorySegment data = bytes(length);
+            receiveWhatIsSentMeanwhile(pair, data);
             long before = engine().systemCalls();
 
-            // when
-            int chunks = 0;
-            int longest = 0;
-            for (int left = total; left > 0; chunks++) {
-              try (Chunk chunk = far.receive(0)) {
-                left -= chunk.length();
-                longest = Math.max(longest, chunk.length());
-              }
+            // when: he waits each time before they are sent
+            int rounds = 100;
+            for (int i = 0; i < rounds; i++) {
+              receiveWhatIsSentMeanwhile(pair, data);
             }
-            long systemCalls = engine().systemCalls() - before;
 
-            // then
-            writer.join();
-            assertThat(longest).isEqualTo(CHUNK);
-            assertThat(systemCalls).isLessThan(chunks * 5L / 4);
-            far.close();
+            // then: one to send, one to receive, and hardly any to find out that there is something
+            assertThat(engine().systemCalls() - before).isLessThan(rounds * 5 / 2);
           }
         });
+  }
+
+  private static void receiveWhatIsSentMeanwhile(Pair pair, MemorySegment data) throws Exception {
+    int length = (int) data.byteSize();
+    Greenlet<?> reader =
+        spawn(
+            () -> {
+              for (int left = length; left > 0; ) {
+                try (Chunk chunk = pair.far.receive(0)) {
+                  left -= chunk.length();
+                }
+              }
+            });
+    Loomlet.yield();
+    pair.near.write(data, 0, length, 0);
+    reader.get();
   }
 
   @Test
