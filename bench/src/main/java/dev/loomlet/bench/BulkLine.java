@@ -91,12 +91,12 @@ final class BulkLine {
   /** Has both go on after {@link #pause}. */
   void resume() {
     receiver.resume();
-    Signal.CONTINUE.send(sender.pid());
+    sender.resume();
   }
 
   /** Puts both aside, so that they take no time from others. */
   void pause() {
     receiver.pause();
-    Signal.STOP.send(sender.pid());
+    sender.pause();
   }
 }

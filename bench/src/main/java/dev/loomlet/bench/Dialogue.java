@@ -11,6 +11,7 @@ final class Dialogue implements AutoCloseable {
   private final Process process;
   private final BufferedWriter questions;
   private final BufferedReader answers;
+  private boolean paused;
 
   /** Starts the process. */
   Dialogue(List<String> command) throws IOException {
@@ -42,8 +43,23 @@ final class Dialogue implements AutoCloseable {
     return answer;
   }
 
+  /** Puts it aside as it is, by a signal, so that it takes no time from others. */
+  void pause() {
+    paused = Signal.STOP.send(pid());
+  }
+
+  /** Has it go on after {@link #pause}. */
+  void resume() {
+    if (paused) {
+      paused = false;
+      Signal.CONTINUE.send(pid());
+    }
+  }
+
   @Override
   public void close() {
+    // One that is stopped does not hear that it should end.
+    resume();
     // By the end of its input it ends as well, should this process die.
     process.destroy();
   }
