@@ -35,6 +35,11 @@ final class DnsBenchmark implements Benchmark {
 
   private static final int LEAST_WARM_UP = 5;
 
+  /** Places among the processors: together on one, each would have half of it. */
+  private static final int SERVERS_PROCESSOR = 0;
+
+  private static final int ASKERS_PROCESSOR = 1;
+
   private final int names;
 
   /** How long a warm-up lasts if the compiler does not rest before. */
@@ -118,7 +123,8 @@ final class DnsBenchmark implements Benchmark {
             "dns",
             names
                 + " names at once, IPv4 and IPv6 of each, over UDP: from a server that does next to"
-                + " nothing, on another loop, and from dnsmasq. Before that, "
+                + " nothing, on another loop, and from dnsmasq; who asks has one processor, and the"
+                + " server another. Before that, "
                 + DnsLoad.CLIENTS
                 + " sockets send it plain questions as fast as it answers; then the same names"
                 + " again, from the cache; in turn, each for "
@@ -128,14 +134,15 @@ final class DnsBenchmark implements Benchmark {
                 + " rounds (least-greatest), after the compiler has come to rest.");
     Stopwatch[] ofServer = new Stopwatch[1];
     LoopOptions serving = LoopOptions.defaults().withPolicy(() -> ofServer[0] = new Stopwatch());
-    try (LoopGroup group = LoopGroup.start(1, serving)) {
+    try (LoopGroup group = LoopGroup.start(1, serving);
+        PinnedThread _ = group.loop(0).call(() -> PinnedThread.caller(SERVERS_PROCESSOR))) {
       UdpSocket socket = group.loop(0).call(() -> UdpSocket.bind("127.0.0.1", 0));
       group.loop(0).spawn(() -> DnsLoad.serve(socket));
       measure(report, "", socket.localAddress(), ofServer[0], options, progress);
       socket.close();
     }
     if (Dnsmasq.isInstalled()) {
-      try (Dnsmasq server = Dnsmasq.start()) {
+      try (Dnsmasq server = Dnsmasq.start(SERVERS_PROCESSOR)) {
         measure(report, "dnsmasq: ", server.address(), server::cpuNanos, options, progress);
       }
     } else {
@@ -173,28 +180,30 @@ final class DnsBenchmark implements Benchmark {
         LoopOptions.defaults().withPolicy(() -> stopwatch),
         () -> {
           Duration time = options.seconds();
-          first.add(meter.run(() -> lookUpAll(resolver(server), Duration.ZERO)));
-          warmUp(server, stopwatch, time, progress, prefix);
-          for (int round = 1; round <= options.rounds(); round++) {
-            Pass limit = meter.run(() -> DnsLoad.answersOf(server, time));
-            DnsResolver[] last = new DnsResolver[1];
-            Pass pass =
-                meter.run(
-                    () -> {
-                      long end = System.nanoTime() + time.toNanos();
-                      int found = 0;
-                      do {
-                        last[0] = resolver(server);
-                        found += lookUpAll(last[0], Duration.ZERO);
-                      } while (System.nanoTime() < end);
-                      return found;
-                    });
-            plain.add(limit);
-            asked.add(pass);
-            asked.ratio.add(2 * pass.perSecond / limit.perSecond);
-            cached.add(meter.run(() -> lookUpAll(last[0], time)));
-            timeSteps(server, stopwatch, asked, cached);
-            progress.accept(prefix + "round " + round + " of " + options.rounds());
+          try (PinnedThread _ = PinnedThread.caller(ASKERS_PROCESSOR)) {
+            first.add(meter.run(() -> lookUpAll(resolver(server), Duration.ZERO)));
+            warmUp(server, stopwatch, time, progress, prefix);
+            for (int round = 1; round <= options.rounds(); round++) {
+              Pass limit = meter.run(() -> DnsLoad.answersOf(server, time));
+              DnsResolver[] last = new DnsResolver[1];
+              Pass pass =
+                  meter.run(
+                      () -> {
+                        long end = System.nanoTime() + time.toNanos();
+                        int found = 0;
+                        do {
+                          last[0] = resolver(server);
+                          found += lookUpAll(last[0], Duration.ZERO);
+                        } while (System.nanoTime() < end);
+                        return found;
+                      });
+              plain.add(limit);
+              asked.add(pass);
+              asked.ratio.add(2 * pass.perSecond / limit.perSecond);
+              cached.add(meter.run(() -> lookUpAll(last[0], time)));
+              timeSteps(server, stopwatch, asked, cached);
+              progress.accept(prefix + "round " + round + " of " + options.rounds());
+            }
           }
         });
     report.row(plain.cells(prefix + "plain questions"));

@@ -30,10 +30,18 @@ final class Dnsmasq implements AutoCloseable {
     return Home.hasProgram(PROGRAM);
   }
 
-  /** Starts one that listens on the loopback interface. */
-  static Dnsmasq start() throws Exception {
+  /**
+   * Starts one that listens on the loopback interface.
+   *
+   * @param place of its processor among those that there are, counted from 0; any, if there are not
+   *     so many
+   */
+  static Dnsmasq start(int place) throws Exception {
+    List<Integer> processors = Machine.processors();
+    int processor = place < processors.size() ? processors.get(place) : -1;
     for (int left = TRIES; ; left--) {
-      Dnsmasq server = new Dnsmasq(ServerProcess.start(PROGRAM, command(freePort()), PATIENCE));
+      List<String> command = JavaCommand.pinned(processor, command(freePort()));
+      Dnsmasq server = new Dnsmasq(ServerProcess.start(PROGRAM, command, PATIENCE));
       try {
         server.awaitAnswer();
         return server;
