@@ -56,7 +56,7 @@ final class JettyBenchmark implements Benchmark {
     Report report =
         new Report(
             "jetty",
-            "Jetty with a thread for each request says hello, "
+            "Jetty with a pool of virtual threads says hello, "
                 + connections
                 + " connections that are kept; the same program on the JDK's virtual threads and"
                 + " under loomlet run, both up at once on one processor, wrk on another; visited in"

@@ -72,9 +72,7 @@ abstract class LinuxEngine implements Engine {
     return false;
   }
 
-  /**
-   * Whether that holds for selectors, of which the first one to select is told most of the time.
-   */
+  /** Whether that holds for the descriptor of a selector, too, which is ready most of the time. */
   boolean keepsSelectors() {
     return keepsWatching();
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Over UDP. Questions that are under way at the same time share a port, some of them; one that is
@@ -92,19 +93,13 @@ final class UdpExchange implements Exchange {
 
   private void send() {
     try {
-      UdpQuestion next;
-      while ((next = unsent.peek()) != null) {
-        UdpPort port = next.port;
-        if (port == null) {
-          // Given up already.
-          unsent.remove();
-        } else {
-          fill(port);
-          drop(batch.size());
-          batchInUse = true;
-          port.send(batch, timeout);
-          batchInUse = false;
-        }
+      UdpPort port;
+      while ((port = nextPort()) != null) {
+        fill(port);
+        drop(batch.size());
+        batchInUse = true;
+        port.send(batch, timeout);
+        batchInUse = false;
       }
     } finally {
       batchInUse = false;
@@ -114,20 +109,27 @@ final class UdpExchange implements Exchange {
 
   /** Sends as far as there is room; the rest is the greenlet's. */
   private void sendNow() {
-    UdpQuestion next;
-    while ((next = unsent.peek()) != null) {
-      UdpPort port = next.port;
-      if (port == null) {
-        unsent.remove();
-      } else {
-        fill(port);
-        int sent = port.sendNow(batch);
-        drop(sent);
-        if (sent < batch.size()) {
-          return;
-        }
+    UdpPort port;
+    while ((port = nextPort()) != null) {
+      fill(port);
+      int sent = port.sendNow(batch);
+      drop(sent);
+      if (sent < batch.size()) {
+        return;
       }
     }
+  }
+
+  /** From where the next question is to leave; null if there is none that somebody waits for. */
+  private @Nullable UdpPort nextPort() {
+    UdpQuestion next;
+    while ((next = unsent.peek()) != null) {
+      if (next.port != null) {
+        return next.port;
+      }
+      unsent.remove();
+    }
+    return null;
   }
 
   /** Puts into the batch what is to leave from a port next. */
