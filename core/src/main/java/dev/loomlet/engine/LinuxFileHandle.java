@@ -54,22 +54,25 @@ class LinuxFileHandle extends HelperFileHandle {
    */
   private int readCached(MemorySegment target, long offset, int length, long position)
       throws IOException {
-    int part = Math.min(length, FileCalls.READ_NOW_LIMIT);
-    FileCalls calls = linux.now();
-    int n;
-    if (target.isNative()) {
-      n = calls.readNow(fd, target.asSlice(offset, part), part, position);
-    } else {
-      MemorySegment room = calls.room();
-      n = calls.readNow(fd, room, part, position);
-      if (n > 0) {
-        MemorySegment.copy(room, 0, target, offset, n);
-      }
-    }
+    int n = readNow(target, offset, Math.min(length, FileCalls.READ_NOW_LIMIT), position);
     if (n == -Errno.EOPNOTSUPP) {
       asksCache = false;
     } else if (n < 0 && n != -Errno.EAGAIN && n != -Errno.EINTR) {
       throw FileFailure.of(path(), -n);
+    }
+    return n;
+  }
+
+  /** Asks the page cache; returns as {@link FileCalls#readNow}. */
+  int readNow(MemorySegment target, long offset, int length, long position) throws IOException {
+    FileCalls calls = linux.now();
+    if (target.isNative()) {
+      return calls.readNow(fd, target.asSlice(offset, length), length, position);
+    }
+    MemorySegment room = calls.room();
+    int n = calls.readNow(fd, room, length, position);
+    if (n > 0) {
+      MemorySegment.copy(room, 0, target, offset, n);
     }
     return n;
   }

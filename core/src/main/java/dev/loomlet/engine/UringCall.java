@@ -17,6 +17,9 @@ final class UringCall {
   private boolean over;
   private int result;
 
+  /** What must stay reachable until it is over, if nothing else makes sure of that. */
+  @Nullable Object memory;
+
   /** Place in {@link UringCalls}, and what tells this from another one there. */
   int index;
 
@@ -95,6 +98,7 @@ final class UringCall {
   void completed(int outcome) {
     over = true;
     result = outcome;
+    memory = null;
     Thread thread = waiting;
     if (thread != null) {
       engine.context.unpark(thread);

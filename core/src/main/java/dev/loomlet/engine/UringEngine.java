@@ -75,6 +75,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
   final Ring ring;
   final UringBuffers buffers;
   final UringSends sends;
+  final UringReads reads;
   private final UringTransfers transfers;
 
   /** Whether a receive goes on until it has brought enough. */
@@ -115,6 +116,7 @@ final class UringEngine extends LinuxEngine implements KernelWaits {
       }
       this.buffers = new UringBuffers(group, chunks);
       this.sends = new UringSends(context, chunks);
+      this.reads = new UringReads(this);
       this.transfers = new UringTransfers(this, sends);
       boolean old = UringSupport.isTakenForOld();
       this.receivesOn = !old && UringSupport.limitsReceive();

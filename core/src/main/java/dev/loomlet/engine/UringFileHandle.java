@@ -9,11 +9,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * A file that the kernel reads and writes for us. What is in the page cache is read at once, which
- * costs less than to wait for a completion.
+ * A file that the kernel reads and writes for us. What is in the page cache is read at once, or
+ * together with what others read in this turn, which costs less than to wait for the disk.
  *
- * <p>The kernel works in memory of the operation's own, never in the caller's: that may be freed by
- * whoever it belongs to, and an operation on a file cannot be called back.
+ * <p>For all else the kernel works in memory of the operation's own, never in the caller's: that
+ * may be freed by whoever it belongs to, and an operation on a file cannot be called back.
  */
 final class UringFileHandle extends LinuxFileHandle {
   private static final int MOST_AT_ONCE = 256 * 1024;
@@ -26,6 +26,15 @@ final class UringFileHandle extends LinuxFileHandle {
     super(files, path, fd);
     this.uring = engine;
     this.own = files;
+  }
+
+  @Override
+  int readNow(MemorySegment target, long offset, int length, long position) throws IOException {
+    if (!uring.reads.takes(target, length)) {
+      return super.readNow(target, offset, length, position);
+    }
+    own.progress.reset();
+    return uring.reads.read(fd, target, offset, length, position);
   }
 
   @Override
@@ -116,6 +125,13 @@ final class UringFileHandle extends LinuxFileHandle {
     } finally {
       leave();
     }
+  }
+
+  @Override
+  public void close() {
+    // Reads of this turn go to the kernel before anybody can free the descriptor.
+    uring.reads.finish();
+    super.close();
   }
 
   @Override

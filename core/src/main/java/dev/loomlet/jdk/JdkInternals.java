@@ -88,7 +88,8 @@ public final class JdkInternals {
     }
   }
 
-  private static void exportToUs(MethodHandles.Lookup self, String packageName)
+  /** Lets this module use the public types of a package of {@code java.base}. */
+  static void exportToUs(MethodHandles.Lookup self, String packageName)
       throws ReflectiveOperationException {
     give(self, Object.class.getModule(), "implAddExports", packageName);
   }

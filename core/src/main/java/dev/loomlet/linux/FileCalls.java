@@ -46,6 +46,9 @@ public final class FileCalls extends NativeCalls {
   /** Bytes that {@link #readNow} reads at most: what can be copied without holding up a loop. */
   public static final int READ_NOW_LIMIT = 64 * 1024;
 
+  /** Of a read: what is in the page cache, or else EAGAIN (preadv2(2)). */
+  public static final int RWF_NOWAIT = 8;
+
   private static final int F_GETFL = 3;
   private static final int SEEK_CUR = 1;
   private static final int AT_EMPTY_PATH = 0x1000;
@@ -54,7 +57,6 @@ public final class FileCalls extends NativeCalls {
   /** Bytes of what statx(2) writes. */
   public static final int STATUS_SIZE = 256;
 
-  private static final int RWF_NOWAIT = 8;
   private static final int COPY_LIMIT = 1 << 30;
 
   /** Bytes for which a thread keeps memory of its own, for what is in Java arrays. */

@@ -19,9 +19,11 @@ import dev.loomlet.testing.OnEveryEngine;
 import dev.loomlet.testing.TestLoop;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.NonReadableChannelException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -148,6 +150,86 @@ final class OpenFileTest {
                           assertThat(file.readFully(target, block * 4096L)).isEqualTo(4096);
                           assertThat(target).containsOnly(block);
                         }
+                      }));
+            }
+            for (Greenlet<?> each : readers) {
+              each.get();
+            }
+          }
+        });
+  }
+
+  @OnEveryEngine
+  void manyReadWhatIsInMemoryWhatIsNotAndWhatDoesNotExist(TestLoop loop) throws Exception {
+    // given: bytes, then a hole, which nobody has in memory before it is read
+    Path path = directory.resolve("sparse");
+    byte[] data = new byte[40_000];
+    new Random(11).nextBytes(data);
+    Files.write(path, data);
+    long size = 4L << 20;
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.setLength(size);
+    }
+    loop.run(
+        () -> {
+          try (OpenFile file = LoopFiles.open(path)) {
+            // when
+            List<Greenlet<?>> readers = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+              Random random = new Random(i);
+              readers.add(
+                  spawn(
+                      () -> {
+                        for (int round = 0; round < 5; round++) {
+                          readSome(file, data, size, random);
+                        }
+                      }));
+            }
+
+            // then
+            for (Greenlet<?> each : readers) {
+              each.get();
+            }
+          }
+        });
+    assertThat(loop.uncaught()).isEmpty();
+  }
+
+  private static void readSome(OpenFile file, byte[] data, long size, Random random)
+      throws IOException {
+    byte[] array = new byte[1 + random.nextInt(20_000)];
+    long position =
+        switch (random.nextInt(3)) {
+          case 0 -> random.nextInt(data.length);
+          case 1 -> data.length + random.nextLong(size - data.length);
+          default -> size - 10 + random.nextInt(20);
+        };
+    byte[] expected = new byte[Math.clamp(size - position, 0, array.length)];
+    if (position < data.length) {
+      System.arraycopy(
+          data, (int) position, expected, 0, (int) Math.min(data.length - position, array.length));
+    }
+    int n = file.readFully(array, position);
+    assertThat(n).isEqualTo(expected.length);
+    assertThat(Arrays.equals(array, 0, n, expected, 0, n)).isTrue();
+    if (position >= size) {
+      assertThat(file.read(array, position)).isEqualTo(-1);
+    }
+  }
+
+  @OnEveryEngine
+  void whatCannotBeReadIsSaidToEachOfMany(TestLoop loop) throws Exception {
+    Path path = Files.writeString(directory.resolve("write-only"), "text");
+    loop.run(
+        () -> {
+          try (OpenFile file = LoopFiles.open(path, WRITE)) {
+            List<Greenlet<?>> readers = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+              readers.add(
+                  spawn(
+                      () -> {
+                        assertThatThrownBy(() -> file.read(new byte[4], 0L))
+                            .isInstanceOfAny(IOException.class, NonReadableChannelException.class);
                       }));
             }
             for (Greenlet<?> each : readers) {
