@@ -32,8 +32,11 @@ final class FilesBenchmark implements Benchmark {
   /** Reads between two looks at the clock. */
   private static final int BATCH = 32;
 
+  private static final int SWITCHES = 1000;
+
   private static final String C = "C, io_uring";
   private static final String JDK = "JDK, virtual threads";
+  private static final String BARE = "bare continuation, one switch";
   private static final List<String> USUAL = List.of("epoll", "io_uring", "nio");
 
   private final long size;
@@ -96,6 +99,11 @@ final class FilesBenchmark implements Benchmark {
       rounds.add(engine + ", arrays", nanos -> onLoop(engine, file, nanos, true));
     }
     rounds.add(JDK, nanos -> onVirtualThreads(file, nanos));
+    if (BareContinuation.isAvailable()) {
+      rounds.add(
+          BARE,
+          nanos -> Timed.repeat(nanos, SWITCHES, () -> BareContinuation.takeTurns(SWITCHES / 2)));
+    }
     rounds.run(options);
     String reference = program == null ? JDK : C;
     for (String name : rounds.names()) {
@@ -105,6 +113,9 @@ final class FilesBenchmark implements Benchmark {
       cells.put("ratio", rounds.ratio(name, reference));
       report.row(cells);
     }
+    report.note(
+        "reads that share a system call take a switch each: the bare continuation is what that"
+            + " costs at least");
     report.note("the file system decides whether a read can be tried without a helper thread");
     rounds.chart(options, "A read of 4 KiB", "io_uring");
   }

@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  *       accepted descriptor) is freed.
  *   <li>Closing cancels what is under way and collects the last completions before the descriptor
  *       is freed; the kernel cancels within the same system call, so that closing does not wait.
- *   <li>The kernel writes into no memory but buffers that were given to it, and gives each back by
- *       a completion; it reads no memory after a system call but that of an {@link UringCall},
- *       which is not left before it is over; nor is the caller's memory into which such a call
- *       reads.
+ *   <li>The kernel writes into buffers that were given to it, and gives each back by a completion.
+ *       All other memory that it reads or writes is that of an operation that is over with the
+ *       system call ({@link UringBatch}, {@link UringSends}), or of an {@link UringCall}, which is
+ *       not left before it is over.
  * </ul>
  */
 final class UringEngine extends LinuxEngine implements KernelWaits {
