@@ -80,9 +80,22 @@ public final class Engines {
     return Stream.concat(AUTOMATIC.stream(), BY_NAME.stream());
   }
 
-  /** The choice by property or environment, else {@value #AUTO}. */
+  /**
+   * The choice by property or environment, else {@value #AUTO}.
+   *
+   * @throws IllegalArgumentException as {@link #byName}
+   */
   public static EngineFactory configured() {
-    return byName(configuredName());
+    try {
+      return byName(configuredName());
+    } catch (IllegalArgumentException e) {
+      if (System.getProperty(PROPERTY) != null) {
+        throw e;
+      }
+      // Nobody sees that one where the error shows.
+      throw new IllegalArgumentException(
+          e.getMessage() + "; the variable " + ENVIRONMENT + " asks for it", e);
+    }
   }
 
   private static String configuredName() {
@@ -104,7 +117,8 @@ public final class Engines {
     Kind kind = find(name);
     String reason = kind.unavailableReason().get();
     if (reason != null) {
-      throw new IllegalArgumentException("engine '" + name + "' does not work here: " + reason);
+      throw new IllegalArgumentException(
+          "engine '" + name + "' does not work here: " + reason + "; choose one of " + thatWork());
     }
     return kind.factory();
   }
@@ -162,6 +176,15 @@ public final class Engines {
       System.getLogger(Engines.class.getPackageName())
           .log(System.Logger.Level.INFO, "engine {0} is not used: {1}", name, reason);
     }
+  }
+
+  private static String thatWork() {
+    return AUTO
+        + ", "
+        + all().stream()
+            .filter(Info::isAvailable)
+            .map(Info::name)
+            .collect(Collectors.joining(", "));
   }
 
   private static String names() {

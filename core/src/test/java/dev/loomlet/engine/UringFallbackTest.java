@@ -62,12 +62,13 @@ final class UringFallbackTest {
   }
 
   @Test
-  void refusesToStartWhenItWasAskedFor() {
+  void refusesToStartWhenItWasAskedForAndNamesThoseThatWork() {
     System.setProperty(Ring.FAIL_PROPERTY, "EPERM");
     try {
       assertThatThrownBy(() -> Engines.byName(UringEngine.NAME))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("does not permit io_uring");
+          .hasMessageContaining("does not permit io_uring")
+          .hasMessageContaining("; choose one of auto, epoll, nio, poll");
     } finally {
       System.clearProperty(Ring.FAIL_PROPERTY);
     }

@@ -2,9 +2,12 @@ package dev.loomlet.cli.doctor;
 
 import dev.loomlet.Loomlet;
 import dev.loomlet.LoopOptions;
+import dev.loomlet.UncaughtHandler;
 import dev.loomlet.engine.Engines;
 import dev.loomlet.net.TcpListener;
 import dev.loomlet.net.TcpStream;
+import dev.loomlet.sched.FifoPolicy;
+import dev.loomlet.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +37,7 @@ final class EngineChecks {
     }
     try {
       Loomlet.run(
-          LoopOptions.defaults().withEngine(Engines.byName(engine.name())),
+          loopOn(engine),
           () -> {
             echoOnce();
             return true;
@@ -46,6 +49,17 @@ final class EngineChecks {
           "does not work: " + e.getMessage(),
           "choose another one with --engine, and please report this");
     }
+  }
+
+  /** Not the usual options with another engine: there are none if the usual engine is wrong. */
+  private static LoopOptions loopOn(Engines.Info engine) {
+    return new LoopOptions(
+        null,
+        Engines.byName(engine.name()),
+        FifoPolicy::new,
+        Clock.system(),
+        UncaughtHandler.printing(System.err),
+        false);
   }
 
   private static void echoOnce() throws IOException {
