@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
@@ -88,7 +89,12 @@ final class ChannelFileHandle extends HelperFileHandle {
    * @return how many bytes, perhaps none; -1 if this file ends at the position
    */
   long sendBlocking(WritableByteChannel target, long position, long count) throws IOException {
-    long n = channel.transferTo(position, Math.min(count, BLOCK), target);
+    long n;
+    try {
+      n = channel.transferTo(position, Math.min(count, BLOCK), target);
+    } catch (NonReadableChannelException e) {
+      throw FileFailure.notOpenedForThat(path(), e);
+    }
     return n == 0 && position >= channel.size() ? -1 : n;
   }
 

@@ -25,6 +25,8 @@ final class FileFailure {
       case Errno.ENOTDIR -> new NotDirectoryException(file);
       case Errno.EMFILE, Errno.ENFILE -> new DescriptorsExhaustedException("cannot open " + file);
       case Errno.ENOSPC, Errno.EDQUOT -> full(path, Errno.text(errno));
+      // A handle never works with a descriptor that is closed.
+      case Errno.EBADF -> notOpenedForThat(path);
       default -> new FileSystemException(file, null, Errno.text(errno));
     };
   }
@@ -34,6 +36,20 @@ final class FileFailure {
         path.toString(),
         null,
         reason + "; what was written before is there, free some space before writing the rest");
+  }
+
+  private static FileSystemException notOpenedForThat(Path path) {
+    return new FileSystemException(
+        path.toString(),
+        null,
+        "was not opened for that: to read needs the option READ, to write WRITE or APPEND");
+  }
+
+  /** What is thrown instead of what the JDK's channels do if they were opened for another use. */
+  static IOException notOpenedForThat(Path path, IllegalStateException e) {
+    IOException clear = notOpenedForThat(path);
+    clear.initCause(e);
+    return clear;
   }
 
   /** What is thrown for a file without positions. */
@@ -53,6 +69,11 @@ final class FileFailure {
     String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     if (text.contains("no space left") || text.contains("quota exceeded")) {
       IOException clear = full(path, Errno.text(Errno.ENOSPC));
+      clear.initCause(e);
+      return clear;
+    }
+    if (e.getClass() == IOException.class) {
+      IOException clear = new FileSystemException(path.toString(), null, text);
       clear.initCause(e);
       return clear;
     }

@@ -53,7 +53,7 @@ final class FileSending implements AutoCloseable {
       return n;
     }
     throw switch ((int) -n) {
-      case Errno.EIO, Errno.EISDIR -> FileFailure.of(file.path(), (int) -n);
+      case Errno.EBADF, Errno.EIO, Errno.EISDIR -> FileFailure.of(file.path(), (int) -n);
       default -> SocketFailure.operation("send " + file + " to", socket.describe(), (int) -n);
     };
   }

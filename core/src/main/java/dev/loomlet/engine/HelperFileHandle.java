@@ -3,6 +3,8 @@ package dev.loomlet.engine;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,8 @@ abstract class HelperFileHandle implements FileHandle {
         () -> {
           try {
             return work.run();
+          } catch (NonReadableChannelException | NonWritableChannelException e) {
+            throw FileFailure.notOpenedForThat(path, e);
           } catch (IOException e) {
             throw FileFailure.clearer(path, e);
           } finally {

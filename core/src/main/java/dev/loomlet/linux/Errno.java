@@ -26,6 +26,7 @@ public final class Errno {
   public static final int ESPIPE = 29;
   public static final int EROFS = 30;
   public static final int EPIPE = 32;
+  public static final int ENAMETOOLONG = 36;
   public static final int ENOSYS = 38;
   public static final int ENOTEMPTY = 39;
   public static final int ELOOP = 40;
@@ -74,6 +75,7 @@ public final class Errno {
           Map.entry(ESPIPE, "has no positions"),
           Map.entry(EROFS, "the file system is mounted read-only"),
           Map.entry(EPIPE, "broken pipe"),
+          Map.entry(ENAMETOOLONG, "the name is too long"),
           Map.entry(ENOSYS, "not implemented by this kernel"),
           Map.entry(ENOTEMPTY, "directory is not empty"),
           Map.entry(ELOOP, "too many symbolic links, or one where none may be"),

@@ -37,6 +37,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -456,5 +457,55 @@ final class OpenFileTest {
             assertThat(new String(in.readAllBytes(), UTF_8)).isEqualTo("streamed");
           }
         });
+  }
+
+  @OnEveryEngine
+  void saysWhatItWasNotOpenedFor(TestLoop loop) throws Exception {
+    Path path = Files.writeString(directory.resolve("file"), "text");
+    loop.run(
+        () -> {
+          try (OpenFile file = LoopFiles.open(path, WRITE)) {
+            for (ThrowingCallable reading :
+                List.<ThrowingCallable>of(
+                    () -> file.read(new byte[1]), () -> file.read(new byte[1], 2), file::receive)) {
+              assertThatThrownBy(reading)
+                  .isInstanceOf(FileSystemException.class)
+                  .hasMessageContaining(
+                      path + ": was not opened for that: to read needs the option");
+            }
+          }
+          try (OpenFile file = LoopFiles.open(path)) {
+            for (ThrowingCallable writing :
+                List.<ThrowingCallable>of(
+                    () -> file.write(new byte[1]), () -> file.write(new byte[1], 2))) {
+              assertThatThrownBy(writing)
+                  .isInstanceOf(FileSystemException.class)
+                  .hasMessageContaining("to write WRITE");
+            }
+          }
+          assertThat(path).hasContent("text");
+        });
+  }
+
+  @OnEveryEngine
+  void namesTheFileThatIsADirectory(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          try (OpenFile folder = LoopFiles.open(directory)) {
+            assertThatThrownBy(() -> folder.read(new byte[1]))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessage(directory + ": is a directory");
+          }
+        });
+  }
+
+  @OnEveryEngine
+  void saysThatANameIsTooLong(TestLoop loop) throws Exception {
+    loop.run(
+        () ->
+            assertThatThrownBy(() -> LoopFiles.open(directory.resolve("x".repeat(300))))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("name")
+                .hasMessageContaining("too long"));
   }
 }

@@ -13,8 +13,10 @@ import dev.loomlet.testing.OnEveryEngine;
 import dev.loomlet.testing.TestLoop;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -162,6 +164,19 @@ final class SendFileTest {
               .get();
           near.shutdownOutput();
           assertThat(Arrays.equals(reader.get(), data)).isTrue();
+        });
+  }
+
+  @OnEveryEngine
+  void aFileThatWasOpenedToWriteIsNotSent(TestLoop loop) throws Exception {
+    Pair.withPair(
+        loop,
+        (near, _) -> {
+          try (OpenFile file = LoopFiles.open(path, StandardOpenOption.WRITE)) {
+            assertThatThrownBy(() -> near.send(file, 0, 10))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("was not opened for that: to read needs the option READ");
+          }
         });
   }
 }
