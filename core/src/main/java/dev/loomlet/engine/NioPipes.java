@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -55,13 +56,29 @@ final class NioPipes implements PipeOperations {
   @Override
   public InputEnd openReader(Path fifo) throws IOException {
     require(fifo);
-    return wrap(new LateInput(fifo), "the FIFO " + fifo);
+    LateInput input = new LateInput(fifo);
+    String description = "the FIFO " + fifo;
+    // Who writes must find a reader, also before anything is read.
+    Thread.ofPlatform()
+        .daemon()
+        .inheritInheritableThreadLocals(false)
+        .name("loomlet-opens " + description)
+        .start(input::open);
+    return wrap(input, description);
   }
 
   @Override
   public OutputEnd openWriter(Path fifo) throws IOException {
     require(fifo);
-    return wrap(new LateOutput(fifo), "the FIFO " + fifo);
+    LateOutput output = new LateOutput(fifo);
+    PumpOutput end = new PumpOutput(engine.context, engine.progress, output, "the FIFO " + fifo);
+    try {
+      end.open();
+    } catch (IOException | RuntimeException | Error e) {
+      end.close();
+      throw e;
+    }
+    return end;
   }
 
   private void require(Path fifo) throws IOException {
@@ -95,6 +112,7 @@ final class NioPipes implements PipeOperations {
 
     FileChannel channel() throws IOException {
       synchronized (this) {
+        awaitOpening();
         if (closed) {
           throw new ClosedChannelException();
         }
@@ -103,15 +121,32 @@ final class NioPipes implements PipeOperations {
         }
         opening = true;
       }
-      FileChannel opened = FileChannel.open(fifo, option);
-      synchronized (this) {
-        opening = false;
-        channel = opened;
-        if (closed) {
-          opened.close();
+      FileChannel opened = null;
+      try {
+        opened = FileChannel.open(fifo, option);
+        return opened;
+      } finally {
+        opened(opened);
+      }
+    }
+
+    private synchronized void awaitOpening() throws IOException {
+      while (opening) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          throw new InterruptedIOException("interrupted while the FIFO " + fifo + " was opened");
         }
       }
-      return opened;
+    }
+
+    private synchronized void opened(@Nullable FileChannel opened) throws IOException {
+      opening = false;
+      channel = opened;
+      notifyAll();
+      if (closed && opened != null) {
+        opened.close();
+      }
     }
 
     synchronized void close() throws IOException {
@@ -119,8 +154,12 @@ final class NioPipes implements PipeOperations {
       if (channel != null) {
         channel.close();
       } else if (opening) {
-        // Both sides at once: this does not wait, and ends the wait of the other thread.
-        FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE).close();
+        // Both sides at once: this does not wait, and ends the wait of the other thread, also if
+        // that has yet to begin.
+        try (FileChannel _ =
+            FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+          awaitOpening();
+        }
       }
     }
   }
@@ -131,6 +170,15 @@ final class NioPipes implements PipeOperations {
 
     LateInput(Path fifo) {
       this.fifo = new LateFifo(fifo, StandardOpenOption.READ);
+    }
+
+    /** Opens it, if that has not been done; what goes wrong the first read tells. */
+    void open() {
+      try {
+        fifo.channel();
+      } catch (IOException e) {
+        // The read will try again.
+      }
     }
 
     @Override
@@ -155,6 +203,11 @@ final class NioPipes implements PipeOperations {
 
     LateOutput(Path fifo) {
       this.fifo = new LateFifo(fifo, StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      fifo.channel();
     }
 
     @Override

@@ -54,6 +54,20 @@ final class PumpOutput extends Readiness implements OutputEnd {
     }
   }
 
+  /** Waits until the stream is open, which flushing makes it. */
+  void open() throws IOException {
+    beginWrite();
+    state &= ~WRITABLE;
+    start(() -> empty(new byte[0]));
+    while ((state & WRITABLE) == 0) {
+      awaitWritable(deadline(0), 0, "open");
+    }
+    IOException problem = failure;
+    if (problem != null) {
+      throw problem;
+    }
+  }
+
   private void start(Runnable task) {
     Thread.ofPlatform()
         .daemon()

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class PipeTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   @TempDir Path directory;
 
   @OnEveryEngine
@@ -199,5 +201,70 @@ final class PipeTest {
           assertThatThrownBy(() -> Fifo.openWriter(directory.resolve("absent")))
               .isInstanceOf(NoSuchFileException.class);
         });
+  }
+
+  @OnEveryEngine
+  void aFifoHasAReaderAsSoonAsItIsOpenForReading(TestLoop loop) throws Exception {
+    Path fifo = directory.resolve("fifo");
+    loop.run(
+        () -> {
+          Fifo.create(fifo);
+          // when: one greenlet does it all, and has not read yet when it writes
+          try (PipeReader reader = Fifo.openReader(fifo)) {
+            PipeWriter writer = Loomlet.withTimeout(PATIENCE, () -> Fifo.openWriter(fifo));
+            writer.setWriteTimeout(PATIENCE);
+            writer.write("hello".getBytes(UTF_8));
+            writer.close();
+            // then
+            assertThat(reader.inputStream().readAllBytes()).isEqualTo("hello".getBytes(UTF_8));
+          }
+        });
+    assertThat(loop.uncaught()).isEmpty();
+  }
+
+  @OnEveryEngine
+  void aFifoIsOpenedForWritingWhenSomebodyCanRead(TestLoop loop) throws Exception {
+    Path fifo = directory.resolve("fifo");
+    loop.run(
+        () -> {
+          Fifo.create(fifo);
+          Greenlet<PipeWriter> opening = spawn(() -> Fifo.openWriter(fifo));
+          Loomlet.sleep(30);
+          assertThat(opening.isDone()).isFalse();
+          try (PipeReader reader = Fifo.openReader(fifo);
+              PipeWriter writer = opening.get()) {
+            writer.write(new byte[] {7});
+            assertThat(reader.read(new byte[2])).isEqualTo(1);
+          }
+        });
+    assertThat(loop.uncaught()).isEmpty();
+  }
+
+  @OnEveryEngine
+  void aFifoThatIsClosedBeforeTheOtherSideCameLeavesNoThread(TestLoop loop) throws Exception {
+    Path fifo = directory.resolve("fifo");
+    loop.run(
+        () -> {
+          Fifo.create(fifo);
+          for (int i = 0; i < 50; i++) {
+            Fifo.openReader(fifo).close();
+            Greenlet<?> writer = spawn(() -> Fifo.openWriter(fifo));
+            Loomlet.yield();
+            writer.kill();
+          }
+          // then: those that opened it and those that closed it have ended
+          long end = System.nanoTime() + PATIENCE.toNanos();
+          while (threadsOf(fifo) > 0 && System.nanoTime() < end) {
+            Loomlet.sleep(1);
+          }
+          assertThat(threadsOf(fifo)).isZero();
+        });
+    assertThat(loop.uncaught()).isEmpty();
+  }
+
+  private static long threadsOf(Path fifo) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(each -> each.getName().contains(fifo.toString()))
+        .count();
   }
 }
