@@ -41,6 +41,9 @@ public final class StreamReader implements ByteSource {
 
   private static final byte[] EMPTY = {};
 
+  /** The longest array that every JVM can have. */
+  private static final int LARGEST_BUFFER = Integer.MAX_VALUE - 8;
+
   /** Larger buffers are given up when they are empty. */
   private static final int KEPT = 1024;
 
@@ -223,12 +226,14 @@ public final class StreamReader implements ByteSource {
       }
     }
     long length = prefix.decode(buffer, start, size);
-    if (length < 0 || length > limit) {
+    // With its length it must fit into the buffer.
+    int most = Math.min(limit, LARGEST_BUFFER - size);
+    if (length < 0 || length > most) {
       throw new TooLongException(
           "a frame of "
               + Long.toUnsignedString(length)
               + " bytes is announced, but the limit is "
-              + limit
+              + most
               + "; nothing was taken");
     }
     await(size + (int) length);
@@ -253,10 +258,14 @@ public final class StreamReader implements ByteSource {
   /**
    * Leaves out bytes. Waits.
    *
+   * @param length 0 or more
    * @return how many; fewer only at the end of the stream. What was left out before a cancellation
    *     is gone.
    */
   public long skip(long length) throws IOException {
+    if (length < 0) {
+      throw new IllegalArgumentException("the length must be 0 or more, not " + length);
+    }
     long left = length;
     while (left > 0) {
       int n = (int) Math.min(left, buffered());
@@ -266,7 +275,7 @@ public final class StreamReader implements ByteSource {
         break;
       }
     }
-    return length - Math.max(0, left);
+    return length - left;
   }
 
   /**
@@ -416,7 +425,7 @@ public final class StreamReader implements ByteSource {
     if (needed <= buffer.length && start >= buffer.length / 2) {
       System.arraycopy(buffer, start, buffer, 0, used);
     } else {
-      long doubled = Math.max(needed, Math.min(2L * used, Integer.MAX_VALUE - 8));
+      long doubled = Math.max(needed, Math.min(2L * used, LARGEST_BUFFER));
       byte[] larger = new byte[(int) Math.max(doubled, KEPT)];
       System.arraycopy(buffer, start, larger, 0, used);
       buffer = larger;

@@ -146,6 +146,13 @@ final class StreamReaderTest {
           assertThatThrownBy(() -> reader.readFrame(LengthPrefix.VARINT, Integer.MAX_VALUE))
               .isInstanceOf(TooLongException.class);
           reader.skip(11);
+          near.write(new byte[] {0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xff, 1});
+          assertThatThrownBy(() -> reader.readFrame(LengthPrefix.FOUR_BYTES, Integer.MAX_VALUE))
+              .as("one that has room in an array, but not together with its length")
+              .isInstanceOf(TooLongException.class)
+              .hasMessageContaining("2147483647");
+          assertThat(reader.skip(5)).isEqualTo(5);
+          assertThatThrownBy(() -> reader.skip(-1)).isInstanceOf(IllegalArgumentException.class);
           near.write(new byte[] {5, 1, 2});
           near.shutdownOutput();
           assertThatThrownBy(() -> reader.readFrame(LengthPrefix.ONE_BYTE, 10))
