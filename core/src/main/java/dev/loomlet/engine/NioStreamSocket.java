@@ -1,5 +1,6 @@
 package dev.loomlet.engine;
 
+import dev.loomlet.linux.Errno;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.ConnectException;
@@ -83,7 +84,9 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
   }
 
   private SocketException failed(String doing, IOException e) {
-    SocketException failure = new SocketException(doing + " " + describe() + ": " + e.getMessage());
+    // The JDK has no message for what was shut down on this side.
+    String reason = e instanceof ClosedChannelException ? Errno.text(Errno.EPIPE) : e.getMessage();
+    SocketException failure = new SocketException(doing + " " + describe() + ": " + reason);
     failure.initCause(e);
     return failure;
   }

@@ -330,4 +330,17 @@ final class TcpStreamEndingsTest {
           assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         });
   }
+
+  @OnEveryEngine
+  void refusesAWriteBehindItsOwnEndAndSaysWhy(TestLoop loop) throws Exception {
+    withPair(
+        loop,
+        (near, _) -> {
+          near.shutdownOutput();
+          assertThatThrownBy(() -> near.write(new byte[1]))
+              .isInstanceOf(SocketException.class)
+              .hasMessageContaining("write to the connection with 127.0.0.1:")
+              .hasMessageEndingWith(": broken pipe");
+        });
+  }
 }
