@@ -30,7 +30,9 @@ abstract class NioDescriptor extends Readiness {
 
   @Override
   void arm(int readiness) {
-    key.interestOpsOr(readiness == READABLE ? readOperation : writeOperation());
+    int wanted = readiness == READABLE ? readOperation : writeOperation();
+    // The wrong end of a pipe is never ready.
+    key.interestOpsOr(wanted & channel.validOps());
   }
 
   @Override

@@ -266,9 +266,7 @@ abstract class Readiness implements Watchable {
   }
 
   final ResourceBusyException busy(Thread other, String doing) {
-    String name = other.getName().isEmpty() ? "#" + other.threadId() : other.getName();
-    return new ResourceBusyException(
-        "greenlet " + name + " " + doing + describe() + " already; one at a time");
+    return ResourceBusyException.of(other, doing + describe());
   }
 
   final SocketException closedWhileWaiting() {

@@ -98,8 +98,7 @@ public final class ReadySet {
    */
   public List<Member> await(long timeoutNanos) throws IOException {
     if (waiter != null) {
-      throw new ResourceBusyException(
-          "greenlet " + waiter.getName() + " waits in this selector already; one at a time");
+      throw ResourceBusyException.of(waiter, "waits in this selector");
     }
     // A turn for the others first: a selector that always finds something would starve them, and
     // the loop would not hear what is new.

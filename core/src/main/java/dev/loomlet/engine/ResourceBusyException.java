@@ -20,4 +20,14 @@ public final class ResourceBusyException extends IllegalStateException {
   public ResourceBusyException(String message) {
     super(message);
   }
+
+  /**
+   * What is thrown when another greenlet was first.
+   *
+   * @param doing what it does, as in "waits in this selector"
+   */
+  static ResourceBusyException of(Thread other, String doing) {
+    String name = other.getName().isEmpty() ? "#" + other.threadId() : other.getName();
+    return new ResourceBusyException("greenlet " + name + " " + doing + " already; one at a time");
+  }
 }

@@ -277,9 +277,10 @@ public final class OpenFile implements ByteSource, ByteSink {
   private void takeTurn() {
     Thread other = sequential;
     if (other != null) {
+      String name = other.getName().isEmpty() ? "#" + other.threadId() : other.getName();
       throw new ResourceBusyException(
           "greenlet "
-              + other.getName()
+              + name
               + " reads or writes "
               + path()
               + " where it stands already; one at a time, or each at a position of its own");

@@ -255,4 +255,34 @@ final class EventSelectorTest {
           }
         });
   }
+
+  @OnEveryEngine
+  void theWrongEndOfAPipeIsNeverReady(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          try (Pipe pipe = Pipe.open();
+              EventSelector<String> selector = EventSelector.open()) {
+            selector.register(pipe.writer(), READ, "to be written");
+            selector.register(pipe.reader(), WRITE, "to be read");
+            assertThat(selector.select(Duration.ofMillis(10))).isEmpty();
+            selector.modify(pipe.writer(), WRITE, "better");
+            assertThat(selector.select()).hasSize(1);
+          }
+        });
+  }
+
+  @OnEveryEngine
+  void whoSelectsAlreadyIsNamed(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          EventSelector<String> selector = EventSelector.open();
+          Greenlet<?> first = spawn(() -> selector.select());
+          Loomlet.sleep(1);
+          assertThatThrownBy(selector::select)
+              .isInstanceOf(ResourceBusyException.class)
+              .hasMessageMatching("greenlet #\\d+ waits in this selector already; one at a time");
+          first.kill();
+          selector.close();
+        });
+  }
 }
