@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
@@ -421,7 +422,11 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
   }
 
   private static IOException sendFailure(SocketAddress target, int errno) {
-    String message = "send to " + SocketFailure.text(target) + ": " + Errno.text(errno);
+    String reason =
+        errno == Errno.EACCES && target instanceof InetSocketAddress
+            ? SocketFailure.BROADCAST_REFUSED
+            : Errno.text(errno);
+    String message = "send to " + SocketFailure.text(target) + ": " + reason;
     return errno == Errno.ECONNREFUSED || errno == Errno.ENOENT
         ? new ConnectException(message)
         : new SocketException(message);
@@ -451,8 +456,21 @@ final class LinuxMessageSocket extends LinuxDescriptor implements MessageSocket 
     int index = network == null ? 0 : network.getIndex();
     int result = datagrams.membership(fd, group, index, source, doing.equals("join"));
     if (result < 0) {
-      throw SocketFailure.operation(
-          "cannot " + doing, "the group " + group.getHostAddress() + " by " + description, -result);
+      String reason =
+          switch (-result) {
+            case Errno.EADDRINUSE -> "in it already";
+            case Errno.EADDRNOTAVAIL -> "not in it";
+            default -> Errno.text(-result);
+          };
+      throw new SocketException(
+          "cannot "
+              + doing
+              + " the group "
+              + group.getHostAddress()
+              + " by "
+              + description
+              + ": "
+              + reason);
     }
   }
 

@@ -188,7 +188,11 @@ final class NioMessageSocket extends NioDescriptor implements MessageSocket {
       throw unreachable("send by");
     } catch (SocketException e) {
       String to = target == null ? description : SocketFailure.text(target);
-      throw new SocketException("send to " + to + ": " + e.getMessage(), e);
+      String reason =
+          String.valueOf(e.getMessage()).contains("Permission denied")
+              ? SocketFailure.BROADCAST_REFUSED
+              : e.getMessage();
+      throw new SocketException("send to " + to + ": " + reason, e);
     }
   }
 
@@ -197,10 +201,19 @@ final class NioMessageSocket extends NioDescriptor implements MessageSocket {
       InetAddress group, @Nullable NetworkInterface network, @Nullable InetAddress source)
       throws IOException {
     requireOpen();
+    Membership membership = new Membership(group, network, source);
+    if (memberships.containsKey(membership)) {
+      throw new SocketException(
+          "cannot join the group "
+              + group.getHostAddress()
+              + " by "
+              + description
+              + ": in it already");
+    }
     NetworkInterface chosen = network == null ? defaultInterface() : network;
     MembershipKey key =
         source == null ? channel.join(group, chosen) : channel.join(group, chosen, source);
-    memberships.put(new Membership(group, network, source), key);
+    memberships.put(membership, key);
   }
 
   /** The interface set by option, else the first one that can: the JDK leaves no choice open. */

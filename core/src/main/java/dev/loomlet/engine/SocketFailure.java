@@ -15,6 +15,10 @@ final class SocketFailure {
   /** Stands for the address of a socket that is closed. */
   static final SocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
 
+  /** Why a datagram may not be sent to an Internet address. */
+  static final String BROADCAST_REFUSED =
+      "permission denied; to send to all needs UdpOptions.withBroadcast(true)";
+
   private SocketFailure() {}
 
   /** An address as people write it, without the slash of {@code InetSocketAddress.toString}. */

@@ -121,4 +121,21 @@ final class MulticastTest {
               .hasMessageContaining("IPv4");
         });
   }
+
+  @OnEveryEngine
+  void areJoinedOnce(TestLoop loop) throws Exception {
+    withSockets(
+        loop,
+        (_, member, loopback) -> {
+          member.join(GROUP, loopback);
+          assertThatThrownBy(() -> member.join(GROUP, loopback))
+              .isInstanceOf(SocketException.class)
+              .hasMessageEndingWith(": in it already");
+          member.leave(GROUP, loopback);
+          assertThatThrownBy(() -> member.leave(GROUP, loopback))
+              .isInstanceOf(SocketException.class)
+              .hasMessageEndingWith(": not in it");
+          member.join(GROUP, loopback);
+        });
+  }
 }

@@ -14,6 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -264,6 +265,19 @@ final class UdpSocketTest {
           // then
           assertThat(received.text()).isEqualTo("from a thread");
           stranger.join();
+        });
+  }
+
+  @OnEveryEngine
+  void sendsToAllOnlyIfAskedToAndSaysHow(TestLoop loop) throws Exception {
+    loop.run(
+        () -> {
+          try (UdpSocket socket = UdpSocket.bind("127.0.0.1", 0)) {
+            assertThatThrownBy(
+                    () -> socket.send(new byte[1], new InetSocketAddress("255.255.255.255", 9)))
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("UdpOptions.withBroadcast(true)");
+          }
         });
   }
 }
