@@ -92,6 +92,7 @@ public final class ChildProcess implements AutoCloseable {
    *
    * @param command its name, which is looked for in the path, and its arguments
    * @throws IOException if it cannot be started
+   * @throws IllegalArgumentException if there is not even a name
    */
   public static ChildProcess start(String... command) throws IOException {
     return start(new ProcessBuilder(command));
@@ -104,6 +105,9 @@ public final class ChildProcess implements AutoCloseable {
    * @throws IOException if it cannot be started
    */
   public static ChildProcess start(ProcessBuilder builder) throws IOException {
+    if (builder.command().isEmpty()) {
+      throw new IllegalArgumentException("name the program to start");
+    }
     Loop loop = Loop.current();
     loop.engine().leaving("a child process");
     return OnLoop.call(loop, () -> new Launch(loop, builder).start());

@@ -151,4 +151,13 @@ final class ChildProcessTest {
           }
         });
   }
+
+  @OnEveryEngine
+  void aProgramHasAName(TestLoop loop) throws Exception {
+    loop.run(
+        () ->
+            assertThatThrownBy(ChildProcess::start)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("name the program to start"));
+  }
 }
