@@ -7,6 +7,12 @@ import java.nio.channels.SelectionKey;
 
 /** A channel that is registered with the selector. */
 abstract class NioDescriptor extends Readiness {
+  /**
+   * Most that is read or written at once: the JDK copies all of an array to memory outside the heap
+   * that it keeps for the thread, however little of it the kernel then takes.
+   */
+  static final int BLOCK = 128 * 1024;
+
   final NioEngine engine;
   private final SelectableChannel channel;
   private final SelectionKey key;

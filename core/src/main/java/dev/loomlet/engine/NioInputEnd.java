@@ -25,7 +25,7 @@ final class NioInputEnd extends NioDescriptor implements InputEnd {
   public int read(MemorySegment target, long offset, int length, long timeoutNanos)
       throws IOException {
     beginRead();
-    return read(target.asSlice(offset, length).asByteBuffer(), timeoutNanos);
+    return read(target.asSlice(offset, Math.min(length, BLOCK)).asByteBuffer(), timeoutNanos);
   }
 
   private int read(ByteBuffer room, long timeoutNanos) throws IOException {

@@ -43,7 +43,9 @@ final class NioOutputEnd extends NioDescriptor implements OutputEnd {
 
   private int writeNow(ByteBuffer rest) throws IOException {
     try {
-      return channel.write(rest);
+      int n = channel.write(rest.slice(rest.position(), Math.min(rest.remaining(), BLOCK)));
+      rest.position(rest.position() + n);
+      return n;
     } catch (IOException e) {
       if (String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("broken pipe")) {
         throw new IOException("write to a pipe: nobody can read it any more", e);

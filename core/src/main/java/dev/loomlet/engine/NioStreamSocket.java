@@ -95,7 +95,7 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
   public int read(MemorySegment target, long offset, int length, long timeoutNanos)
       throws IOException {
     beginRead();
-    return read(target.asSlice(offset, length).asByteBuffer(), timeoutNanos);
+    return read(target.asSlice(offset, Math.min(length, BLOCK)).asByteBuffer(), timeoutNanos);
   }
 
   private int read(ByteBuffer room, long timeoutNanos) throws IOException {
@@ -173,13 +173,17 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
     long deadline = 0;
     while (source.hasRemaining()) {
       if ((state & WRITABLE) != 0) {
+        int limit = source.limit();
+        source.limit(source.position() + Math.min(source.remaining(), BLOCK));
         try {
           channel.write(source);
+          if (source.hasRemaining()) {
+            state &= ~WRITABLE;
+          }
         } catch (IOException e) {
           throw failed("write to", e);
-        }
-        if (source.hasRemaining()) {
-          state &= ~WRITABLE;
+        } finally {
+          source.limit(limit);
         }
         continue;
       }
@@ -203,12 +207,8 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
       if (!buffers[first].hasRemaining()) {
         first++;
       } else if ((state & WRITABLE) != 0) {
-        try {
-          if (channel.write(buffers, first, buffers.length - first) == 0) {
-            state &= ~WRITABLE;
-          }
-        } catch (IOException e) {
-          throw failed("write to", e);
+        if (writeBlock(buffers, first) == 0) {
+          state &= ~WRITABLE;
         }
       } else {
         if (deadline == 0) {
@@ -216,6 +216,26 @@ final class NioStreamSocket extends NioDescriptor implements StreamSocket {
         }
         awaitWritable(deadline, timeoutNanos, "write");
       }
+    }
+  }
+
+  /** Writes as many of the buffers as make up a block, or a block of the first one. */
+  private long writeBlock(ByteBuffer[] buffers, int first) throws IOException {
+    int last = first;
+    int left = BLOCK;
+    while (last < buffers.length && buffers[last].remaining() <= left) {
+      left -= buffers[last++].remaining();
+    }
+    ByteBuffer large = buffers[first];
+    try {
+      if (last > first) {
+        return channel.write(buffers, first, last - first);
+      }
+      int n = channel.write(large.slice(large.position(), BLOCK));
+      large.position(large.position() + n);
+      return n;
+    } catch (IOException e) {
+      throw failed("write to", e);
     }
   }
 
