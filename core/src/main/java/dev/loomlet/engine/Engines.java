@@ -99,7 +99,9 @@ public final class Engines {
   }
 
   private static String configuredName() {
-    String fromEnvironment = Optional.ofNullable(System.getenv(ENVIRONMENT)).orElse(AUTO);
+    // Empty is what scripts make of a variable that nobody has set.
+    String fromEnvironment =
+        Optional.ofNullable(System.getenv(ENVIRONMENT)).filter(set -> !set.isEmpty()).orElse(AUTO);
     return System.getProperty(PROPERTY, fromEnvironment);
   }
 

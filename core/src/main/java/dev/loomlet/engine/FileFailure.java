@@ -38,7 +38,8 @@ final class FileFailure {
         reason + "; what was written before is there, free some space before writing the rest");
   }
 
-  private static FileSystemException notOpenedForThat(Path path) {
+  /** What is thrown for an operation of which the options at the opening said nothing. */
+  static FileSystemException notOpenedForThat(Path path) {
     return new FileSystemException(
         path.toString(),
         null,

@@ -134,7 +134,7 @@ class LinuxFileHandle extends HelperFileHandle {
   @Override
   public void truncate(long size) throws IOException {
     begin();
-    onHelper(() -> check(LinuxFiles.BLOCKING.get().truncate(fd, size)));
+    onHelper(() -> checkTruncated(LinuxFiles.BLOCKING.get().truncate(fd, size)));
   }
 
   @Override
@@ -174,6 +174,14 @@ class LinuxFileHandle extends HelperFileHandle {
       written += target.writeBlocking(room.asSlice(written, n - written), targetPosition + written);
     }
     return n;
+  }
+
+  /** The kernel's word for a file that was not opened to write is "invalid" (ftruncate(2)). */
+  final @Nullable Void checkTruncated(int result) throws IOException {
+    if (result == -Errno.EINVAL) {
+      throw FileFailure.notOpenedForThat(path());
+    }
+    return check(result);
   }
 
   private @Nullable Void check(int result) throws IOException {

@@ -121,7 +121,7 @@ final class UringFileHandle extends LinuxFileHandle {
     try {
       UringCall call = uring.prepareCall(RingOpcode.FTRUNCATE, fd, 0, 0);
       uring.ring.offset(size, 0);
-      check(own.await(call, this));
+      checkTruncated(own.await(call, this));
     } finally {
       leave();
     }
