@@ -62,7 +62,15 @@ class StartCacheTest {
       JavaProcess usual = JavaProcess.start(options, () -> System.exit(8));
       usual.join();
       System.out.println("usual " + usual.exitCode().getAsInt());
-      if (arguments.length > 1) {
+      if (List.of(arguments).contains("small")) {
+        JavaProcess small =
+            JavaProcess.start(
+                options.withJvmArguments("-XX:AOTMode=on", "-Xmx24m"),
+                () -> System.exit(hasCache() ? 9 : 6));
+        small.join();
+        System.out.println("small " + small.exitCode().getAsInt());
+      }
+      if (List.of(arguments).contains("family")) {
         JavaProcess child =
             JavaProcess.start(
                 () -> {
@@ -215,6 +223,18 @@ class StartCacheTest {
             "child " + whole,
             "grandchild has a cache: true",
             "grandchild " + whole);
+  }
+
+  @Test
+  void aChildWithASmallHeapUsesItThoughItsParentHasAYoungGenerationOfThatSize() throws Exception {
+    // given
+    assertThat(ChildCommand.inherited()).contains("-Xmn32m");
+
+    // when
+    String out = parent(common.toString(), "prepare", "small");
+
+    // then
+    assertThat(out.lines()).endsWith("small 9");
   }
 
   @Test
