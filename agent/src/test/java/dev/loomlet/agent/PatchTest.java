@@ -255,6 +255,8 @@ class PatchTest {
   private static Process start(Class<?> program, String flag) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            // It ends before a better compiler would have paid.
+            "-XX:TieredStopAtLevel=1",
             flag,
             "-cp",
             System.getProperty("java.class.path"),

@@ -36,7 +36,16 @@ final class InChildJvm {
         QUICKER_COMPILER);
   }
 
+  /** The command; a program that it is to run is compiled here. */
   static List<String> command(Path home, String... args) {
+    if (args.length > 0 && args[0].equals("run")) {
+      KeptPrograms.keep(StartCache.ARGUMENTS.getLast(), args);
+    }
+    return commandThatCompiles(home, args);
+  }
+
+  /** The command, of which a program that it has not run yet is compiled where it runs. */
+  static List<String> commandThatCompiles(Path home, String... args) {
     List<String> command = new ArrayList<>(java());
     command.add("-Dloomlet.home=" + home);
     command.addAll(StartCache.ARGUMENTS);

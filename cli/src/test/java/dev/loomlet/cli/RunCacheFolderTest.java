@@ -7,7 +7,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,38 +33,46 @@ import org.junit.jupiter.api.io.TempDir;
  * The folder in which compiled programs are kept: how much stays there, and when it is not used.
  */
 class RunCacheFolderTest {
+  private static final Path ROOT = Path.of(System.getenv("LOOMLET_CACHE"));
+  private static final Path KEPT = ROOT.resolve("classes");
+
   @TempDir Path folder;
 
-  private Path kept = Path.of("");
   private String file = "";
 
   @BeforeEach
   void prepare() throws IOException {
-    kept = folder.resolve("cache/classes");
+    empty();
     Files.createDirectories(
-        kept, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        KEPT, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     file = Sources.write(folder, "P", "void main() { IO.println(\"hello\"); }");
   }
 
-  private String run(List<String> command) throws Exception {
-    Completed run =
-        InChildJvm.loomlet(
-            folder, Map.of("LOOMLET_CACHE", folder.resolve("cache").toString()), command);
+  /** What other tests have kept goes, too: they would only compile anew. */
+  @AfterEach
+  void empty() throws IOException {
+    if (Files.isDirectory(KEPT, LinkOption.NOFOLLOW_LINKS)) {
+      for (String each : names()) {
+        Files.delete(KEPT.resolve(each));
+      }
+    }
+    Files.deleteIfExists(KEPT);
+  }
+
+  private static String run(String... args) {
+    return outputOf(
+        InThisJvm.loomlet(Stream.concat(Stream.of("run"), Stream.of(args)).toArray(String[]::new)));
+  }
+
+  private static String outputOf(Completed run) {
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
     return run.out();
   }
 
-  private String run(String... args) throws Exception {
-    return run(
-        InChildJvm.command(
-            InChildJvm.projectHome(),
-            Stream.concat(Stream.of("run"), Stream.of(args)).toArray(String[]::new)));
-  }
-
   /** A file that was used so many minutes ago. */
-  private Path put(String name, long size, long minutes) throws IOException {
-    Path each = kept.resolve(name);
+  private static Path put(String name, long size, long minutes) throws IOException {
+    Path each = KEPT.resolve(name);
     try (RandomAccessFile sparse = new RandomAccessFile(each.toFile(), "rw")) {
       sparse.setLength(size);
     }
@@ -73,8 +84,8 @@ class RunCacheFolderTest {
     return FileTime.from(Instant.now().minus(Duration.ofMinutes(minutes)));
   }
 
-  private Set<String> names() throws IOException {
-    try (Stream<Path> files = Files.list(kept)) {
+  private static Set<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(KEPT)) {
       return files.map(each -> each.getFileName().toString()).collect(Collectors.toSet());
     }
   }
@@ -121,7 +132,7 @@ class RunCacheFolderTest {
   void useIsNotedSoThatItStays() throws Exception {
     // given
     run(file);
-    Path entry = kept.resolve(names().iterator().next());
+    Path entry = KEPT.resolve(names().iterator().next());
     byte[] content = Files.readAllBytes(entry);
     Files.setLastModifiedTime(entry, minutesAgo(13 * 60));
 
@@ -141,7 +152,7 @@ class RunCacheFolderTest {
     String first = names().iterator().next();
     run("-cp", two.toString(), user);
     String second = names().stream().filter(each -> !each.equals(first)).findAny().orElseThrow();
-    Files.write(kept.resolve(second), Files.readAllBytes(kept.resolve(first)));
+    Files.write(KEPT.resolve(second), Files.readAllBytes(KEPT.resolve(first)));
 
     assertThat(run("-cp", two.toString(), user)).isEqualTo("2\n");
   }
@@ -159,25 +170,29 @@ class RunCacheFolderTest {
   @Test
   void anotherEncodingOrLoomletCompilesAnew() throws Exception {
     // given
-    run(file);
     Path own = Files.createDirectory(folder.resolve("more of Loomlet"));
     List<String> command =
-        new ArrayList<>(InChildJvm.command(InChildJvm.projectHome(), "run", file));
+        new ArrayList<>(InChildJvm.commandThatCompiles(InChildJvm.projectHome(), "run", file));
+    inChildJvm(command);
 
     // when files are read in another encoding
     command.add(1, "-Dfile.encoding=ISO-8859-1");
-    run(command);
+    inChildJvm(command);
     assertThat(names()).hasSize(2);
 
     // when there is something else beside Loomlet's own jars, and when that changes
     int classPath = command.indexOf("-cp") + 1;
     command.set(classPath, command.get(classPath) + File.pathSeparator + own);
-    run(command);
+    inChildJvm(command);
     assertThat(names()).hasSize(3);
     Files.writeString(own.resolve("File"), "new");
-    run(command);
+    inChildJvm(command);
 
     assertThat(names()).hasSize(4);
+  }
+
+  private void inChildJvm(List<String> command) throws Exception {
+    assertThat(outputOf(InChildJvm.loomlet(folder, Map.of(), command))).isEqualTo("hello\n");
   }
 
   @Test
@@ -214,21 +229,21 @@ class RunCacheFolderTest {
   @Test
   void aFolderThatIsALinkOrSomebodyElsesIsNotUsed() throws Exception {
     // given a folder elsewhere
-    Path elsewhere = folder.resolve("elsewhere");
-    Files.move(kept, elsewhere);
-    Files.createSymbolicLink(kept, elsewhere);
+    Path elsewhere = Files.createTempDirectory(ROOT, "elsewhere");
+    Files.move(KEPT, elsewhere, StandardCopyOption.REPLACE_EXISTING);
+    Files.createSymbolicLink(KEPT, elsewhere);
 
     assertThat(run(file)).isEqualTo("hello\n");
 
     assertThat(names()).isEmpty();
 
     // given one that belongs to another user
-    Files.delete(kept);
-    Files.move(elsewhere, kept);
+    Files.delete(KEPT);
+    Files.move(elsewhere, KEPT);
     assumeTrue(System.getProperty("user.name").equals("root"), "only root can give files away");
     UserPrincipal nobody =
         folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
-    Files.setOwner(kept, nobody);
+    Files.setOwner(KEPT, nobody);
 
     assertThat(run(file)).isEqualTo("hello\n");
 

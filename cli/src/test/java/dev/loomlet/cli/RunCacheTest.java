@@ -10,6 +10,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -213,6 +215,7 @@ class RunCacheTest {
   @Test
   void severalCanStartTheSameProgramAtOnce() throws IOException {
     String file = program("P", "void main() { IO.println(\"hello\"); }");
+    List<String> command = InChildJvm.commandThatCompiles(InChildJvm.projectHome(), "run", file);
 
     var runs =
         IntStream.range(0, 3)
@@ -221,7 +224,7 @@ class RunCacheTest {
                     CompletableFuture.supplyAsync(
                         () -> {
                           try {
-                            return InChildJvm.loomlet("run", file);
+                            return InChildJvm.loomlet(Path.of(""), Map.of(), command);
                           } catch (Exception e) {
                             throw new AssertionError(e);
                           }

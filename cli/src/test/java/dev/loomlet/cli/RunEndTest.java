@@ -18,6 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RunEndTest {
   @TempDir Path folder;
 
+  /** Otherwise it would be deaf to what a shell had these tests be deaf to. */
+  private static List<String> withUsualSignals(String... args) {
+    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal"));
+    command.addAll(InChildJvm.command(InChildJvm.projectHome(), args));
+    return command;
+  }
+
   @ParameterizedTest
   @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
   void aSignalRunsShutdownHooksAndGivesTheUsualStatus(String signal, int status) throws Exception {
@@ -33,10 +40,7 @@ class RunEndTest {
               Loomlet.sleep(60_000);
             }
             """);
-    // Otherwise it would be deaf to what a shell had these tests be deaf to.
-    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal"));
-    command.addAll(
-        InChildJvm.command(InChildJvm.projectHome(), "run", "--no-watch", "--stats", file));
+    List<String> command = withUsualSignals("run", "--no-watch", "--stats", file);
     Process process = new ProcessBuilder(command).start();
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
@@ -83,11 +87,8 @@ class RunEndTest {
               Thread.sleep(60_000);
             }
             """);
-    Process process =
-        new ProcessBuilder(
-                InChildJvm.command(
-                    InChildJvm.projectHome(), "run", "--no-watch", "--threads", file, how))
-            .start();
+    List<String> command = withUsualSignals("run", "--no-watch", "--threads", file, how);
+    Process process = new ProcessBuilder(command).start();
     try (BufferedReader out = process.inputReader(UTF_8)) {
       assertThat(out.readLine()).isEqualTo("ready");
       new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();

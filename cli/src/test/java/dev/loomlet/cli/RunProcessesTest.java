@@ -134,6 +134,7 @@ class RunProcessesTest {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            InChildJvm.QUICKER_COMPILER,
             "--add-opens=java.base/java.lang=dev.loomlet",
             "--enable-native-access=dev.loomlet",
             "-XX:+UseSerialGC",

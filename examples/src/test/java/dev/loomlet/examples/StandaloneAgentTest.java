@@ -93,6 +93,8 @@ class StandaloneAgentTest {
   private Ended java(String options, String... rest) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Such a program ends before a better compiler would have paid.
+    command.add("-XX:TieredStopAtLevel=1");
     command.add("-javaagent:" + System.getProperty("loomlet.agent") + options);
     Stream.of(rest).forEach(command::add);
     Path out = folder.resolve("out");

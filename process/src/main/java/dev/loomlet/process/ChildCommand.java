@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The command line of a child JVM: this JDK, this JVM's flags, agents and class path. */
@@ -56,6 +59,18 @@ final class ChildCommand {
 
   /** The young generation of programs that the launcher starts, which fits in there. */
   private static final String SMALL_YOUNG = "-Xmn32m";
+
+  /**
+   * A heap of which that is not more than the third which the JVM takes by itself. In one that it
+   * fills, a start-up cache finds no room, and the JVM does not start.
+   */
+  private static final long ROOM_FOR_YOUNG = (3 * 32L) << 20;
+
+  private static final String UNITS = "kmgt";
+
+  private static final Pattern MOST_HEAP =
+      Pattern.compile(
+          "(?:-Xmx|-XX:MaxHeapSize=)(\\d{1,18})([" + UNITS + "]?)", Pattern.CASE_INSENSITIVE);
 
   private static final String SEPARATOR = File.pathSeparator;
 
@@ -160,6 +175,9 @@ final class ChildCommand {
     List<String> command = new ArrayList<>();
     command.add(Own.JAVA);
     command.addAll(Own.ARGUMENTS);
+    if (isSmall(jvmArguments)) {
+      command.remove(SMALL_YOUNG);
+    }
     if (saysNothingOfTheHeap(Own.ARGUMENTS) && saysNothingOfTheHeap(jvmArguments)) {
       command.add(SMALL_HEAP);
     }
@@ -218,6 +236,21 @@ final class ChildCommand {
       names.add(each.toString());
     }
     return String.join(SEPARATOR, names);
+  }
+
+  /** Whether a child is given a heap that has no room for the inherited young generation. */
+  private static boolean isSmall(List<String> arguments) {
+    boolean small = false;
+    for (String each : arguments) {
+      Matcher most = MOST_HEAP.matcher(each);
+      if (most.matches()) {
+        int unit =
+            most.group(2).isEmpty() ? 0 : 1 + UNITS.indexOf(most.group(2).toLowerCase(Locale.ROOT));
+        // The last one counts.
+        small = Long.parseLong(most.group(1)) < ROOM_FOR_YOUNG >> (10 * unit);
+      }
+    }
+    return small;
   }
 
   private static boolean saysNothingOfTheHeap(List<String> arguments) {

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -29,7 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 class StartCacheTest {
   @TempDir static Path jars;
 
-  @TempDir Path cache;
+  /** To make a cache takes seconds: for tests that take it as the one before has left it. */
+  @TempDir static Path common;
+
+  @TempDir Path own;
 
   private static String classPath = "";
 
@@ -58,7 +62,15 @@ class StartCacheTest {
       JavaProcess usual = JavaProcess.start(options, () -> System.exit(8));
       usual.join();
       System.out.println("usual " + usual.exitCode().getAsInt());
-      if (arguments.length > 1) {
+      if (List.of(arguments).contains("small")) {
+        JavaProcess small =
+            JavaProcess.start(
+                options.withJvmArguments("-XX:AOTMode=on", "-Xmx24m"),
+                () -> System.exit(hasCache() ? 9 : 6));
+        small.join();
+        System.out.println("small " + small.exitCode().getAsInt());
+      }
+      if (List.of(arguments).contains("family")) {
         JavaProcess child =
             JavaProcess.start(
                 () -> {
@@ -127,13 +139,13 @@ class StartCacheTest {
     return out;
   }
 
-  private Path cacheFile() throws IOException {
-    return file("starts", ".aot");
-  }
-
-  private Path file(String folder, String ending) throws IOException {
+  /** The newest: a damaged one may have been left beside that which was made instead. */
+  private static Path file(Path cache, String folder, String ending) throws IOException {
     try (java.util.stream.Stream<Path> files = Files.list(cache.resolve(folder))) {
-      return files.filter(each -> each.toString().endsWith(ending)).findFirst().orElseThrow();
+      return files
+          .filter(each -> each.toString().endsWith(ending))
+          .max(Comparator.comparing(each -> each.toFile().lastModified()))
+          .orElseThrow();
     }
   }
 
@@ -147,11 +159,11 @@ class StartCacheTest {
   @Test
   void isMadeOnceAndUsedByChildrenWhateverTheProgram() throws Exception {
     // when
-    String first = parent(cache.toString(), "prepare");
+    String first = parent(own.toString(), "prepare");
 
     // then
     assertThat(first.lines()).containsExactly("prepared true", "strict 7", "usual 8");
-    Path folder = cache.resolve("starts");
+    Path folder = own.resolve("starts");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
         .isEqualTo("rwx------");
     try (java.util.stream.Stream<Path> files = Files.list(folder)) {
@@ -159,22 +171,22 @@ class StartCacheTest {
     }
 
     // when
-    var made = Files.getLastModifiedTime(cacheFile());
-    String second = parent(cache.toString(), "go");
+    var made = Files.getLastModifiedTime(file(own, "starts", ".aot"));
+    String second = parent(own.toString(), "go");
 
     // then
     assertThat(second.lines()).containsExactly("strict 7", "usual 8");
-    assertThat(Files.getLastModifiedTime(cacheFile())).isEqualTo(made);
+    assertThat(Files.getLastModifiedTime(file(own, "starts", ".aot"))).isEqualTo(made);
   }
 
   @Test
   void aDamagedOneIsNotUsedAndMadeAnew() throws Exception {
     // given
-    parent(cache.toString(), "prepare");
-    damage(cacheFile());
+    parent(common.toString(), "prepare");
+    damage(file(common, "starts", ".aot"));
 
     // when
-    String out = parent(cache.toString(), "prepare");
+    String out = parent(common.toString(), "prepare");
 
     // then
     assertThat(out.lines()).containsExactly("prepared true", "strict 7", "usual 8");
@@ -183,13 +195,13 @@ class StartCacheTest {
   @Test
   void itIsMadeAnewIfItsJarIsDamagedOrGone() throws Exception {
     // given
-    parent(cache.toString(), "prepare");
-    damage(file("start-jars", ".jar"));
+    parent(common.toString(), "prepare");
+    damage(file(common, "start-jars", ".jar"));
 
     // when
-    String afterDamage = parent(cache.toString(), "prepare");
-    Files.delete(file("start-jars", ".jar"));
-    String afterLoss = parent(cache.toString(), "prepare");
+    String afterDamage = parent(common.toString(), "prepare");
+    Files.delete(file(common, "start-jars", ".jar"));
+    String afterLoss = parent(common.toString(), "prepare");
 
     // then
     assertThat(afterDamage.lines()).containsExactly("prepared true", "strict 7", "usual 8");
@@ -199,10 +211,10 @@ class StartCacheTest {
   @Test
   void aChildHasItsParentsClassPathBehindTheJarAndItsOwnChildrenTheSame() throws Exception {
     // when
-    String out = parent(cache.toString(), "prepare", "family");
+    String out = parent(common.toString(), "prepare", "family");
 
     // then
-    String whole = file("start-jars", ".jar") + ":" + classPath;
+    String whole = file(common, "start-jars", ".jar") + ":" + classPath;
     assertThat(out.lines())
         .containsExactly(
             "prepared true",
@@ -214,12 +226,24 @@ class StartCacheTest {
   }
 
   @Test
-  void theJarHasOnlyWhatAChildBeginsWith() throws Exception {
+  void aChildWithASmallHeapUsesItThoughItsParentHasAYoungGenerationOfThatSize() throws Exception {
+    // given
+    assertThat(ChildCommand.inherited()).contains("-Xmn32m");
+
     // when
-    parent(cache.toString(), "prepare");
+    String out = parent(common.toString(), "prepare", "small");
 
     // then
-    try (ZipFile jar = new ZipFile(file("start-jars", ".jar").toFile())) {
+    assertThat(out.lines()).endsWith("small 9");
+  }
+
+  @Test
+  void theJarHasOnlyWhatAChildBeginsWith() throws Exception {
+    // when
+    parent(common.toString(), "prepare");
+
+    // then
+    try (ZipFile jar = new ZipFile(file(common, "start-jars", ".jar").toFile())) {
       assertThat(jar.stream().map(ZipEntry::getName))
           .contains("dev/loomlet/process/ChildMain.class")
           .doesNotContain("dev/loomlet/process/ProcessPool.class")
@@ -235,9 +259,9 @@ class StartCacheTest {
 
   @Test
   void aFolderThatOthersMayEnterIsNotUsed() throws Exception {
-    Path open = Files.createDirectory(cache.resolve("starts"));
+    Path open = Files.createDirectory(own.resolve("starts"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-    String out = parent(cache.toString(), "prepare");
+    String out = parent(own.toString(), "prepare");
     assertThat(out.lines()).startsWith("prepared false").contains("strict 6").endsWith("usual 8");
     assertThat(open).isEmptyDirectory();
   }
