@@ -12,10 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,13 +69,14 @@ public record ProcessReport(long pid, @Nullable String state) {
   /** One process, asked by a thread of its own. */
   private static final class Question {
     private final ControlFolder.Entry entry;
-    private final CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
     private final SocketChannel channel;
+    private final Thread asking;
+    private volatile @Nullable String state;
 
     Question(ControlFolder.Entry entry) throws IOException {
       this.entry = entry;
       this.channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-      Thread.ofPlatform().daemon().name("loomlet-ask").start(this::ask);
+      this.asking = Thread.ofPlatform().daemon().name("loomlet-ask").start(this::ask);
     }
 
     private void ask() {
@@ -94,28 +91,23 @@ public record ProcessReport(long pid, @Nullable String state) {
             throw new IOException("an answer of more than " + MOST + " bytes");
           }
         }
-        answer.complete(bytes.size() == 0 ? null : bytes.toString(StandardCharsets.UTF_8));
+        state = bytes.size() == 0 ? null : bytes.toString(StandardCharsets.UTF_8);
       } catch (IOException | RuntimeException e) {
-        answer.complete(null);
+        // It has no answer.
       }
     }
 
     @Nullable String answer(long deadline) throws IOException {
       try {
-        while (!answer.isDone() && !ProcessIdentity.isStopped(entry.identity())) {
+        while (asking.isAlive() && !ProcessIdentity.isStopped(entry.identity())) {
           long left = deadline - System.nanoTime();
           if (left <= 0) {
             return null;
           }
-          try {
-            return answer.get(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS);
-          } catch (TimeoutException e) {
-            // It may have been stopped meanwhile.
-          }
+          // Not longer at once, for it may be stopped meanwhile.
+          asking.join(Duration.ofNanos(Math.min(left, LOOK_NANOS)));
         }
-        return answer.getNow(null);
-      } catch (ExecutionException e) {
-        return null;
+        return state;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("interrupted while processes were asked");
