@@ -22,7 +22,9 @@ final class EngineChoice {
     }
     try {
       LoopOptions options = LoopOptions.defaults();
-      Engines.prepare();
+      if (Engines.configuredName().equals(Engines.AUTO)) {
+        Engines.best(); // so that the first loop need not find out
+      }
       return options;
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(String.valueOf(e.getMessage()));

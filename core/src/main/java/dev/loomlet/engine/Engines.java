@@ -76,6 +76,18 @@ public final class Engines {
     return AUTOMATIC.stream().map(Kind::name).toList();
   }
 
+  /**
+   * The name of the one that {@value #AUTO} takes here. To find out takes a while the first time;
+   * else the first loop does it. Any thread.
+   */
+  public static String best() {
+    return AUTOMATIC.stream()
+        .filter(each -> each.unavailableReason().get() == null)
+        .findFirst()
+        .orElseThrow() // the JDK's selector works everywhere
+        .name();
+  }
+
   private static Stream<Kind> kinds() {
     return Stream.concat(AUTOMATIC.stream(), BY_NAME.stream());
   }
@@ -98,7 +110,11 @@ public final class Engines {
     }
   }
 
-  private static String configuredName() {
+  /**
+   * The name that property or environment give, else {@value #AUTO}; there need not be such an
+   * engine.
+   */
+  public static String configuredName() {
     // Empty is what scripts make of a variable that nobody has set.
     String fromEnvironment =
         Optional.ofNullable(System.getenv(ENVIRONMENT)).filter(set -> !set.isEmpty()).orElse(AUTO);
@@ -133,21 +149,6 @@ public final class Engines {
             () ->
                 new IllegalArgumentException(
                     "there is no engine '" + name + "'; choose one of " + names()));
-  }
-
-  /**
-   * Finds out what {@value #AUTO} is to take if that is the {@linkplain #configured choice}, which
-   * takes a while the first time; else the first loop does it. Any thread.
-   */
-  public static void prepare() {
-    if (!configuredName().equals(AUTO)) {
-      return;
-    }
-    for (Kind each : AUTOMATIC) {
-      if (each.unavailableReason().get() == null) {
-        return;
-      }
-    }
   }
 
   /** Opens the first one that works; whatever is wrong with one, the next is tried. */

@@ -78,10 +78,7 @@ final class EngineChecks {
 
   /** What a loop would use that is started now. */
   private static Check choice() {
-    String fromEnvironment = System.getenv(Engines.ENVIRONMENT);
-    String chosen =
-        System.getProperty(
-            Engines.PROPERTY, fromEnvironment == null ? Engines.AUTO : fromEnvironment);
+    String chosen = Engines.configuredName();
     try {
       Engines.byName(chosen);
     } catch (IllegalArgumentException e) {
@@ -90,7 +87,7 @@ final class EngineChecks {
           chosen,
           e.getMessage() + " (set by " + Engines.PROPERTY + " or " + Engines.ENVIRONMENT + ")");
     }
-    return Check.ok("engine in use", chosen.equals(Engines.AUTO) ? auto() + why() : chosen);
+    return Check.ok("engine in use", chosen.equals(Engines.AUTO) ? Engines.best() + why() : chosen);
   }
 
   private static String why() {
@@ -98,14 +95,5 @@ final class EngineChecks {
         + Engines.AUTO
         + " as the first that works of "
         + String.join(", ", Engines.automatic());
-  }
-
-  /** The engine that is taken without a choice. */
-  static String auto() {
-    return Engines.all().stream()
-        .filter(Engines.Info::isAvailable)
-        .map(Engines.Info::name)
-        .findFirst()
-        .orElse("none");
   }
 }
