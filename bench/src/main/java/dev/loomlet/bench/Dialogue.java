@@ -7,21 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /** A process that answers each line by one line of JSON. */
-final class Dialogue implements AutoCloseable {
-  private final Process process;
+final class Dialogue extends PausableProcess {
   private final BufferedWriter questions;
   private final BufferedReader answers;
-  private boolean paused;
 
   /** Starts the process. */
   Dialogue(List<String> command) throws IOException {
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    questions = process.outputWriter();
-    answers = process.inputReader();
-  }
-
-  long pid() {
-    return process.pid();
+    super(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    // By the end of its input it ends as well, should this process die.
+    questions = process().outputWriter();
+    answers = process().inputReader();
   }
 
   /**
@@ -41,26 +36,5 @@ final class Dialogue implements AutoCloseable {
       throw new IOException(error);
     }
     return answer;
-  }
-
-  /** Puts it aside as it is, by a signal, so that it takes no time from others. */
-  void pause() {
-    paused = Signal.STOP.send(pid());
-  }
-
-  /** Has it go on after {@link #pause}. */
-  void resume() {
-    if (paused) {
-      paused = false;
-      Signal.CONTINUE.send(pid());
-    }
-  }
-
-  @Override
-  public void close() {
-    // One that is stopped does not hear that it should end.
-    resume();
-    // By the end of its input it ends as well, should this process die.
-    process.destroy();
   }
 }

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * A server in a process of its own, which says {@code listening on HOST:PORT} when it is ready. It
  * ends with this JVM at the latest.
  */
-public final class ServerProcess implements AutoCloseable {
+public final class ServerProcess extends PausableProcess {
   private static final Pattern READY = Pattern.compile("listening on \\S*:(\\d+)\\s*");
   private static final int LINES_KEPT = 60;
   private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -30,16 +30,14 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private final String name;
-  private final Process process;
   private final ArrayDeque<String> lastErrors = new ArrayDeque<>();
   private final CompletableFuture<Integer> announced = new CompletableFuture<>();
   private final Thread errors;
   private int port;
-  private boolean paused;
 
   private ServerProcess(String name, Process process) {
+    super(process);
     this.name = name;
-    this.process = process;
     this.errors = drain("errors", process.errorReader(), this::keep);
   }
 
@@ -67,8 +65,8 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private void awaitReady(Duration timeout) throws IOException {
-    Thread output = drain("output", process.inputReader(), this::lookForPort);
-    CompletableFuture<Void> ended = process.onExit().thenAccept(_ -> announceEnd(output));
+    Thread output = drain("output", process().inputReader(), this::lookForPort);
+    CompletableFuture<Void> ended = process().onExit().thenAccept(_ -> announceEnd(output));
     try {
       port = announced.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -91,7 +89,7 @@ public final class ServerProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    announced.completeExceptionally(new IOException("exit status " + process.exitValue()));
+    announced.completeExceptionally(new IOException("exit status " + process().exitValue()));
   }
 
   private void lookForPort(String line) {
@@ -142,24 +140,6 @@ public final class ServerProcess implements AutoCloseable {
     return port;
   }
 
-  /** Its process number. */
-  public long pid() {
-    return process.pid();
-  }
-
-  /** Puts it aside as it is, by a signal, so that it takes no time from others. */
-  void pause() {
-    paused = Signal.STOP.send(pid());
-  }
-
-  /** Has it go on after {@link #pause}. */
-  void resume() {
-    if (paused) {
-      paused = false;
-      Signal.CONTINUE.send(pid());
-    }
-  }
-
   /** The last lines of what it wrote to standard error. */
   List<String> complaints() {
     synchronized (lastErrors) {
@@ -177,7 +157,7 @@ public final class ServerProcess implements AutoCloseable {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    process.isAlive()
+                    process().isAlive()
                         ? "this system does not tell what " + name + " uses"
                         : name + " has ended" + lastErrors()));
   }
@@ -185,8 +165,8 @@ public final class ServerProcess implements AutoCloseable {
   /** Asks it to end, and ends it if it does not. Waits. */
   @Override
   public void close() {
-    resume();
-    process.destroy();
+    super.close();
+    Process process = process();
     try {
       if (!process.waitFor(PATIENCE)) {
         process.destroyForcibly();
