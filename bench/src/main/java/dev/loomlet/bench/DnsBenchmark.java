@@ -142,7 +142,12 @@ final class DnsBenchmark implements Benchmark {
       socket.close();
     }
     if (Dnsmasq.isInstalled()) {
-      try (Dnsmasq server = Dnsmasq.start(SERVERS_PROCESSOR)) {
+      try (Dnsmasq server =
+          Dnsmasq.start(
+              SERVERS_PROCESSOR,
+              "--local-ttl=60",
+              "--address=/test/192.0.2.1",
+              "--address=/test/2001:db8::1")) {
         measure(report, "dnsmasq: ", server.address(), server::cpuNanos, options, progress);
       }
     } else {

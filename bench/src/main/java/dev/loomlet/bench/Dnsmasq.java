@@ -11,12 +11,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The DNS server of many a router, with an address of each family for all names in test. */
-final class Dnsmasq implements AutoCloseable {
+/** The DNS server of many a router. It answers from what it was given, and asks nobody. */
+public final class Dnsmasq implements AutoCloseable {
   private static final String PROGRAM = "dnsmasq";
+  private static final String READY = "ready.test";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int TRIES = 20;
 
@@ -26,21 +28,30 @@ final class Dnsmasq implements AutoCloseable {
     this.process = process;
   }
 
-  static boolean isInstalled() {
+  /** Whether it is. */
+  public static boolean isInstalled() {
     return Home.hasProgram(PROGRAM);
   }
 
   /**
-   * Starts one that listens on the loopback interface.
+   * Starts one that listens on the loopback interface, and waits until it answers.
    *
-   * @param place of its processor among those that there are, counted from 0; any, if there are not
-   *     so many
+   * @param options what it knows of names in {@code test}, as on its command line
    */
-  static Dnsmasq start(int place) throws Exception {
+  public static Dnsmasq start(String... options) throws Exception {
+    return start(-1, options);
+  }
+
+  /**
+   * The same on a certain processor.
+   *
+   * @param place of it among those that there are, counted from 0; any, if there are not so many
+   */
+  static Dnsmasq start(int place, String... options) throws Exception {
     List<Integer> processors = Machine.processors();
-    int processor = place < processors.size() ? processors.get(place) : -1;
+    int processor = place >= 0 && place < processors.size() ? processors.get(place) : -1;
     for (int left = TRIES; ; left--) {
-      List<String> command = JavaCommand.pinned(processor, command(freePort()));
+      List<String> command = JavaCommand.pinned(processor, command(freePort(), options));
       Dnsmasq server = new Dnsmasq(ServerProcess.start(PROGRAM, command, PATIENCE));
       try {
         server.awaitAnswer();
@@ -55,27 +66,29 @@ final class Dnsmasq implements AutoCloseable {
     }
   }
 
-  private static List<String> command(int port) {
-    // It says nothing when it is ready.
-    return List.of(
-        "/bin/sh",
-        "-c",
-        "echo \"listening on 127.0.0.1:$1\"; shift; exec \"$@\"",
-        "sh",
-        String.valueOf(port),
-        PROGRAM,
-        "--keep-in-foreground",
-        "--conf-file=/dev/null",
-        "--pid-file",
-        "--user=" + System.getProperty("user.name"),
-        "--no-resolv",
-        "--no-hosts",
-        "--listen-address=127.0.0.1",
-        "--bind-interfaces",
-        "--port=" + port,
-        "--local-ttl=60",
-        "--address=/test/192.0.2.1",
-        "--address=/test/2001:db8::1");
+  private static List<String> command(int port, String... options) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                // It says nothing when it is ready.
+                "/bin/sh",
+                "-c",
+                "echo \"listening on 127.0.0.1:$1\"; shift; exec \"$@\"",
+                "sh",
+                String.valueOf(port),
+                PROGRAM,
+                "--keep-in-foreground",
+                "--conf-file=/dev/null",
+                "--pid-file",
+                "--user=" + System.getProperty("user.name"),
+                "--no-resolv",
+                "--no-hosts",
+                "--listen-address=127.0.0.1",
+                "--bind-interfaces",
+                "--port=" + port,
+                "--host-record=" + READY + ",192.0.2.1"));
+    command.addAll(List.of(options));
+    return command;
   }
 
   /** Free for UDP and TCP, and not one of those that the kernel gives to anybody who asks. */
@@ -101,7 +114,7 @@ final class Dnsmasq implements AutoCloseable {
           DnsConfig config = DnsConfig.of(address()).withTimeout(Duration.ofSeconds(1));
           while (true) {
             try {
-              new DnsResolver(config).lookup("ready.test");
+              new DnsResolver(config).lookup(READY);
               return;
             } catch (UnknownHostException e) {
               if (hasFailed() || System.nanoTime() - begin > PATIENCE.toNanos()) {
@@ -122,10 +135,12 @@ final class Dnsmasq implements AutoCloseable {
     return process.sample().cpuNanos();
   }
 
-  InetSocketAddress address() {
+  /** Where it listens. */
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), process.port());
   }
 
+  /** Ends it. Waits. */
   @Override
   public void close() {
     process.close();

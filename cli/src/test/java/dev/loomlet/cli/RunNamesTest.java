@@ -3,23 +3,14 @@ package dev.loomlet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.loomlet.Loomlet;
+import dev.loomlet.bench.Dnsmasq;
 import dev.loomlet.dns.DnsConfig;
 import dev.loomlet.dns.DnsResolver;
 import dev.loomlet.net.Resolvers;
-import java.io.IOException;
-import java.net.BindException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,58 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Names that an unmodified program looks up, by the DNS of a real server: dnsmasq. */
 @Timeout(60)
 class RunNamesTest {
-  private static final Path SERVER = Path.of("/usr/sbin/dnsmasq");
-
   @TempDir Path folder;
-
-  private Process start(int port) throws IOException {
-    return new ProcessBuilder(
-            SERVER.toString(),
-            "--keep-in-foreground",
-            "--conf-file=/dev/null",
-            "--pid-file=" + folder.resolve("pid"),
-            "--user=" + System.getProperty("user.name"),
-            "--no-resolv",
-            "--no-hosts",
-            "--listen-address=127.0.0.1",
-            "--bind-interfaces",
-            "--port=" + port,
-            "--local=/test/",
-            "--host-record=host.test,10.1.2.3,fd00::123")
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
-        .start();
-  }
-
-  /** Not one of those that the kernel gives to anybody who asks. */
-  private static int freePort() throws IOException {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-      InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-      try (DatagramSocket udp = new DatagramSocket(address)) {
-        return udp.getLocalPort();
-      } catch (BindException e) {
-        // Somebody has it.
-      }
-    }
-  }
-
-  private static void awaitStart(DnsResolver resolver, Process server) throws Exception {
-    while (true) {
-      try {
-        Loomlet.run(() -> resolver.lookup("host.test"));
-        return;
-      } catch (UnknownHostException e) {
-        assertThat(server.isAlive()).isTrue();
-        server.waitFor(20, TimeUnit.MILLISECONDS);
-      }
-    }
-  }
 
   @Test
   void inetAddressAsksTheServersOfTheDns() throws Exception {
-    assumeTrue(
-        Files.isExecutable(SERVER), "there is no " + SERVER + "; .ci/run installs dnsmasq-base");
+    assumeTrue(Dnsmasq.isInstalled(), "there is no dnsmasq; .ci/run installs dnsmasq-base");
     String file =
         Sources.write(
             folder,
@@ -95,14 +39,9 @@ class RunNamesTest {
               }
             }
             """);
-    int port = freePort();
-    Process server = start(port);
-    try {
-      DnsResolver resolver =
-          new DnsResolver(
-              DnsConfig.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
-      awaitStart(resolver, server);
-      Resolvers.setDefault(resolver);
+    try (Dnsmasq server =
+        Dnsmasq.start("--local=/test/", "--host-record=host.test,10.1.2.3,fd00::123")) {
+      Resolvers.setDefault(new DnsResolver(DnsConfig.of(server.address())));
 
       Completed run = InThisJvm.loomlet("run", file);
 
@@ -115,10 +54,6 @@ class RunNamesTest {
                   null));
     } finally {
       Resolvers.setDefault(null);
-      server.destroy();
-      if (!server.waitFor(5, TimeUnit.SECONDS)) {
-        server.destroyForcibly();
-      }
     }
   }
 
