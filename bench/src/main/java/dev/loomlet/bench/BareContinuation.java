@@ -67,6 +67,19 @@ final class BareContinuation {
     return YIELD != null;
   }
 
+  /**
+   * Asks that it does.
+   *
+   * @throws UnmeasurableException if not, with what it needs
+   */
+  static void requireAvailable() throws UnmeasurableException {
+    if (!isAvailable()) {
+      throw new UnmeasurableException(
+          "the JVM needs --add-exports java.base/jdk.internal.vm=ALL-UNNAMED, which ./loomlet"
+              + " gives");
+    }
+  }
+
   /** Runs it up to its next {@link #pause}. */
   void run() {
     try {

@@ -22,11 +22,7 @@ final class CoroutineBenchmark implements Benchmark {
 
   @Override
   public Report measure(BenchOptions options, Consumer<String> progress) throws Exception {
-    if (!BareContinuation.isAvailable()) {
-      throw new UnmeasurableException(
-          "the JVM needs --add-exports java.base/jdk.internal.vm=ALL-UNNAMED, which ./loomlet"
-              + " gives");
-    }
+    BareContinuation.requireAvailable();
     Report report =
         new Report(
             "coroutine",

@@ -3,7 +3,6 @@ package dev.loomlet.bench;
 import dev.loomlet.Generator;
 import dev.loomlet.Loomlet;
 import dev.loomlet.TwoWayGenerator;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +25,7 @@ final class GeneratorBenchmark implements Benchmark {
 
   @Override
   public Report measure(BenchOptions options, Consumer<String> progress) throws Exception {
-    if (!BareContinuation.isAvailable()) {
-      throw new UnmeasurableException(
-          "the JVM needs --add-exports java.base/jdk.internal.vm=ALL-UNNAMED, which ./loomlet"
-              + " gives");
-    }
+    BareContinuation.requireAvailable();
     Report report =
         new Report(
             "generator",
@@ -52,13 +47,7 @@ final class GeneratorBenchmark implements Benchmark {
       rounds.add(PYTHON_SEND, PythonCoroutines.timed("send"));
     }
     rounds.run(options);
-    for (String name : rounds.names()) {
-      Map<String, Object> cells = Report.cells();
-      cells.put("step", name);
-      cells.put("ns", rounds.nanos(name));
-      cells.put("ratio", rounds.ratio(name, REFERENCE));
-      report.row(cells);
-    }
+    rounds.tell(report, "step", REFERENCE);
     report.note(
         "Python's generator is one frame of its interpreter, and yields only in its own function;"
             + " a stack of its own can pause anywhere in its calls");

@@ -5,7 +5,6 @@ import dev.loomlet.Loomlet;
 import dev.loomlet.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** What a task group costs beyond its children. */
@@ -46,13 +45,7 @@ final class GroupBenchmark implements Benchmark {
             .add(PLAIN, nanos -> onLoop(nanos, this::spawnAndJoin))
             .add(GROUP, nanos -> onLoop(nanos, this::group));
     rounds.run(options);
-    for (String name : rounds.names()) {
-      Map<String, Object> cells = Report.cells();
-      cells.put("children", name);
-      cells.put("ns", rounds.nanos(name));
-      cells.put("ratio", rounds.ratio(name, PLAIN));
-      report.row(cells);
-    }
+    rounds.tell(report, "children", PLAIN);
     rounds.chart(options, "Start and join", GROUP);
     return report;
   }

@@ -19,12 +19,6 @@ final class HandOverMeasure {
   private static final long HOLD_NANOS = Long.parseLong(HOLD);
   private static final int BATCH = 200;
 
-  /**
-   * Both JVMs have compiled what a hand-over runs only after some ten thousand of them, and it is
-   * not the compiler that is compared with C.
-   */
-  private static final long WARM_UP_NANOS = 3_000_000_000L;
-
   private HandOverMeasure() {}
 
   /**
@@ -68,9 +62,8 @@ final class HandOverMeasure {
               takeTurn(lock, holder, 1);
             }
           };
-      Timed.repeat(Math.max(nanos, WARM_UP_NANOS), BATCH, turns);
       // A round is two hand-overs, and the lock is kept twice.
-      return (Timed.repeat(nanos, BATCH, turns) - 2 * HOLD_NANOS) / 2;
+      return (Timed.repeatCompiled(nanos, BATCH, turns) - 2 * HOLD_NANOS) / 2;
     }
   }
 

@@ -4,7 +4,6 @@ import dev.loomlet.Loomlet;
 import dev.loomlet.sync.Mutex;
 import dev.loomlet.sync.RLock;
 import dev.loomlet.sync.Semaphore;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -35,13 +34,7 @@ final class LockBenchmark implements Benchmark {
             .add("Semaphore of the JDK", nanos -> onLoop(nanos, LockBenchmark::jdkSemaphore))
             .add("Semaphore", nanos -> onLoop(nanos, LockBenchmark::semaphore));
     rounds.run(options);
-    for (String name : rounds.names()) {
-      Map<String, Object> cells = Report.cells();
-      cells.put("lock and unlock", name);
-      cells.put("ns", rounds.nanos(name));
-      cells.put("ratio", rounds.ratio(name, REFERENCE));
-      report.row(cells);
-    }
+    rounds.tell(report, "lock and unlock", REFERENCE);
     rounds.chart(options, "Lock and unlock", "Mutex");
     return report;
   }

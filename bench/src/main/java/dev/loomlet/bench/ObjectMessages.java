@@ -12,12 +12,6 @@ final class ObjectMessages {
   private static final int LARGEST = 512;
   private static final int BATCH = 5_000;
 
-  /**
-   * Both JVMs have compiled the JDK's serialisation by then, which is no small part of it; the peer
-   * has nothing to compile.
-   */
-  private static final long WARM_UP_NANOS = 3_000_000_000L;
-
   private ObjectMessages() {}
 
   /**
@@ -49,8 +43,7 @@ final class ObjectMessages {
               queue.take();
             }
           };
-      Timed.repeat(Math.max(nanos, WARM_UP_NANOS), BATCH, taking);
-      return Timed.repeat(nanos, BATCH, taking);
+      return Timed.repeatCompiled(nanos, BATCH, taking);
     }
   }
 

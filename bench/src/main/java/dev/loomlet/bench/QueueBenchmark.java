@@ -2,7 +2,6 @@ package dev.loomlet.bench;
 
 import dev.loomlet.Loomlet;
 import dev.loomlet.queue.FifoQueue;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,13 +35,7 @@ final class QueueBenchmark implements Benchmark {
             .add("FifoQueue, bounded", nanos -> ours(new FifoQueue<>(CAPACITY), nanos))
             .add("FifoQueue", nanos -> ours(new FifoQueue<>(), nanos));
     rounds.run(options);
-    for (String name : rounds.names()) {
-      Map<String, Object> cells = Report.cells();
-      cells.put("put and take", name);
-      cells.put("ns", rounds.nanos(name));
-      cells.put("ratio", rounds.ratio(name, REFERENCE));
-      report.row(cells);
-    }
+    rounds.tell(report, "put and take", REFERENCE);
     rounds.chart(options, "Put and take", "FifoQueue");
     return report;
   }

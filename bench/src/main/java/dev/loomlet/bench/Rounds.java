@@ -67,6 +67,21 @@ final class Rounds {
     return Spread.of(differences);
   }
 
+  /**
+   * Adds a row for each to a report: its time, and how many times as long as one of them it took.
+   *
+   * @param what heads the column of names
+   */
+  void tell(Report report, String what, String reference) {
+    for (String name : names()) {
+      Map<String, Object> cells = Report.cells();
+      cells.put(what, name);
+      cells.put("ns", nanos(name));
+      cells.put("ratio", ratio(name, reference));
+      report.row(cells);
+    }
+  }
+
   /** Draws the medians of all, if a chart is wanted. */
   void chart(BenchOptions options, String title, String subject) throws Exception {
     if (options.chart() == null) {

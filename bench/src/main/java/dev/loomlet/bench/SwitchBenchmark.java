@@ -2,7 +2,6 @@ package dev.loomlet.bench;
 
 import dev.loomlet.Greenlet;
 import dev.loomlet.Loomlet;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** What it costs to let another greenlet run. */
@@ -18,11 +17,7 @@ final class SwitchBenchmark implements Benchmark {
 
   @Override
   public Report measure(BenchOptions options, Consumer<String> progress) throws Exception {
-    if (!BareContinuation.isAvailable()) {
-      throw new UnmeasurableException(
-          "the JVM needs --add-exports java.base/jdk.internal.vm=ALL-UNNAMED, which ./loomlet"
-              + " gives");
-    }
+    BareContinuation.requireAvailable();
     Report report =
         new Report(
             "switch",
@@ -43,13 +38,7 @@ final class SwitchBenchmark implements Benchmark {
     rounds.add("Loomlet.yield", nanos -> onLoop(nanos, SwitchBenchmark::yieldOften));
     rounds.add("Thread.yield", nanos -> onLoop(nanos, SwitchBenchmark::threadYieldOften));
     rounds.run(options);
-    for (String name : rounds.names()) {
-      Map<String, Object> cells = Report.cells();
-      cells.put("switch", name);
-      cells.put("ns", rounds.nanos(name));
-      cells.put("ratio", rounds.ratio(name, REFERENCE));
-      report.row(cells);
-    }
+    rounds.tell(report, "switch", REFERENCE);
     report.note(
         "the bare virtual threads yield on a scheduler that is but a queue: what they take beyond a"
             + " bare continuation is the JDK's own");

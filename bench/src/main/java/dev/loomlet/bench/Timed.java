@@ -5,6 +5,12 @@ package dev.loomlet.bench;
 interface Timed {
 
   /**
+   * A JVM has compiled what two processes do together only after seconds of it, and it is not the
+   * compiler that is compared with others.
+   */
+  long COMPILED_AFTER_NANOS = 3_000_000_000L;
+
+  /**
    * Repeats it for about a time.
    *
    * @param nanos how long
@@ -29,5 +35,11 @@ interface Timed {
       spent = System.nanoTime() - start;
     } while (spent < nanos);
     return (double) spent / batches / size;
+  }
+
+  /** As {@link #repeat}, after what is repeated is compiled, here and in the other process. */
+  static double repeatCompiled(long nanos, int size, Batch batch) throws Exception {
+    repeat(Math.max(nanos, COMPILED_AFTER_NANOS), size, batch);
+    return repeat(nanos, size, batch);
   }
 }
