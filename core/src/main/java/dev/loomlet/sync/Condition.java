@@ -103,11 +103,8 @@ public final class Condition implements java.util.concurrent.locks.Condition {
    * @throws Cancelled if the calling greenlet is cancelled otherwise
    */
   @Override
-  @SuppressWarnings("JavaUtilDate") // the interface's
   public boolean awaitUntil(Date deadline) throws InterruptedException {
-    long then = deadline.getTime();
-    long now = TimeLimit.clock().currentTimeMillis();
-    return signalledInterruptibly(then <= now ? 0 : TimeUnit.MILLISECONDS.toNanos(then - now));
+    return signalledInterruptibly(TimeLimit.nanosUntil(deadline));
   }
 
   /** Waits for a signal, deaf to interrupts and to cancellation. No checkpoint. */

@@ -2,6 +2,8 @@ package dev.loomlet.wait;
 
 import dev.loomlet.time.Clock;
 import java.time.Duration;
+import java.util.Date;
+import java.util.concurrent.TimeUnit;
 
 /** How much is left of a limit that several waits share, by the clock of the caller's loop. */
 public final class TimeLimit {
@@ -30,6 +32,14 @@ public final class TimeLimit {
     } catch (ArithmeticException e) {
       return duration.isNegative() ? Long.MIN_VALUE : Waiter.FOREVER;
     }
+  }
+
+  /** How long it is until a time of day, as {@link #clock} has it; 0 if it has come. */
+  @SuppressWarnings("JavaUtilDate") // the one of java.util.concurrent's conditions
+  public static long nanosUntil(Date time) {
+    long then = time.getTime();
+    long now = clock().currentTimeMillis();
+    return then <= now ? 0 : TimeUnit.MILLISECONDS.toNanos(then - now);
   }
 
   /** The clock by which the caller waits. */

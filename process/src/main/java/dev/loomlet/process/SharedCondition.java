@@ -107,11 +107,8 @@ public final class SharedCondition implements Condition, Serializable, AutoClose
    * @throws Cancelled if the calling greenlet is cancelled otherwise
    */
   @Override
-  @SuppressWarnings("JavaUtilDate") // the interface's
   public boolean awaitUntil(Date deadline) throws InterruptedException {
-    long then = deadline.getTime();
-    long now = TimeLimit.clock().currentTimeMillis();
-    return signalledInterruptibly(then <= now ? 0 : TimeUnit.MILLISECONDS.toNanos(then - now));
+    return signalledInterruptibly(TimeLimit.nanosUntil(deadline));
   }
 
   /** Not there: a wait for another process can always be cancelled. */
