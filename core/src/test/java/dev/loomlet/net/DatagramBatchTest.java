@@ -41,6 +41,10 @@ final class DatagramBatchTest {
     void run(UdpSocket near, UdpSocket far) throws Exception;
   }
 
+  interface UnixCode {
+    void run(UnixDatagramSocket near, UnixDatagramSocket far) throws Exception;
+  }
+
   private static void withConnected(TestLoop loop, Code code) throws Exception {
     UdpSocketTest.withTwo(
         loop,
@@ -49,6 +53,24 @@ final class DatagramBatchTest {
           far.connect(near.localAddress());
           code.run(near, far);
         });
+  }
+
+  /** Those of UDP have always room. Nothing on an engine without Unix sockets for datagrams. */
+  private static void withUnixPair(TestLoop loop, UnixCode code) throws Exception {
+    loop.run(
+        () -> {
+          List<UnixDatagramSocket> pair;
+          try {
+            pair = UnixDatagramSocket.pair();
+          } catch (UnsupportedOperationException e) {
+            return;
+          }
+          try (UnixDatagramSocket near = pair.get(0);
+              UnixDatagramSocket far = pair.get(1)) {
+            code.run(near, far);
+          }
+        });
+    assertThat(loop.uncaught()).isEmpty();
   }
 
   /** Whoever was about to receive waits when the others have had their turn. */
@@ -215,58 +237,48 @@ final class DatagramBatchTest {
 
   @OnEveryEngine
   void waitsUntilThereIsRoom(TestLoop loop) throws Exception {
-    loop.run(
-        () -> {
-          List<UnixDatagramSocket> pair;
-          try {
-            pair = UnixDatagramSocket.pair();
-          } catch (UnsupportedOperationException e) {
-            // This engine has no Unix sockets for datagrams, and those of UDP have always room.
-            return;
+    withUnixPair(
+        loop,
+        (near, far) -> {
+          // given: more than the receiver's queue may hold
+          near.setOption(StandardSocketOptions.SO_SNDBUF, 4096);
+          int count = 200;
+          DatagramBatch batch = new DatagramBatch(count, 1000);
+          for (int i = 0; i < count; i++) {
+            byte[] each = new byte[1000];
+            each[0] = (byte) i;
+            batch.add(each);
           }
-          try (UnixDatagramSocket near = pair.get(0);
-              UnixDatagramSocket far = pair.get(1)) {
-            // given: more than the receiver's queue may hold
-            near.setOption(StandardSocketOptions.SO_SNDBUF, 4096);
-            int count = 200;
-            DatagramBatch batch = new DatagramBatch(count, 1000);
-            for (int i = 0; i < count; i++) {
-              byte[] each = new byte[1000];
-              each[0] = (byte) i;
-              batch.add(each);
-            }
-            // when
-            near.setSendTimeout(Duration.ofMillis(20));
-            assertThatThrownBy(() -> near.send(batch)).isInstanceOf(SocketTimeoutException.class);
-            near.setSendTimeout(null);
-            Greenlet<?> sender = spawn(() -> near.send(batch));
-            DatagramBatch received = new DatagramBatch(16, 1000);
-            int first = -1;
-            int seen = 0;
-            List<Integer> numbers = new ArrayList<>();
-            while (!sender.isDone() || seen < count) {
-              far.receive(received);
-              for (int i = 0; i < received.size(); i++) {
-                int number = received.data(i).get(0) & 0xff;
-                numbers.add(number);
-                if (number == 0) {
-                  first = numbers.size() - 1;
-                  seen = 0;
-                }
-                seen++;
+          // when
+          near.setSendTimeout(Duration.ofMillis(20));
+          assertThatThrownBy(() -> near.send(batch)).isInstanceOf(SocketTimeoutException.class);
+          near.setSendTimeout(null);
+          Greenlet<?> sender = spawn(() -> near.send(batch));
+          DatagramBatch received = new DatagramBatch(16, 1000);
+          int first = -1;
+          int seen = 0;
+          List<Integer> numbers = new ArrayList<>();
+          while (!sender.isDone() || seen < count) {
+            far.receive(received);
+            for (int i = 0; i < received.size(); i++) {
+              int number = received.data(i).get(0) & 0xff;
+              numbers.add(number);
+              if (number == 0) {
+                first = numbers.size() - 1;
+                seen = 0;
               }
-              sleep(0);
+              seen++;
             }
-            // then: after those of the attempt that timed out, all of them in order
-            assertThat(first).isPositive();
-            List<Integer> expected = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-              expected.add(i);
-            }
-            assertThat(numbers.subList(first, numbers.size())).isEqualTo(expected);
+            sleep(0);
           }
+          // then: after those of the attempt that timed out, all of them in order
+          assertThat(first).isPositive();
+          List<Integer> expected = new ArrayList<>();
+          for (int i = 0; i < count; i++) {
+            expected.add(i);
+          }
+          assertThat(numbers.subList(first, numbers.size())).isEqualTo(expected);
         });
-    assertThat(loop.uncaught()).isEmpty();
   }
 
   @OnEveryEngine
@@ -302,33 +314,23 @@ final class DatagramBatchTest {
 
   @OnEveryEngine
   void sendsWithoutWaitingNoMoreThanThereIsRoomFor(TestLoop loop) throws Exception {
-    loop.run(
-        () -> {
-          List<UnixDatagramSocket> pair;
-          try {
-            pair = UnixDatagramSocket.pair();
-          } catch (UnsupportedOperationException e) {
-            // This engine has no Unix sockets for datagrams, and those of UDP have always room.
-            return;
+    withUnixPair(
+        loop,
+        (near, far) -> {
+          // given: more than the receiver's queue may hold
+          DatagramBatch batch = new DatagramBatch(1000, 8);
+          for (int i = 0; i < 1000; i++) {
+            batch.add(text("" + i));
           }
-          try (UnixDatagramSocket near = pair.get(0);
-              UnixDatagramSocket far = pair.get(1)) {
-            // given: more than the receiver's queue may hold
-            DatagramBatch batch = new DatagramBatch(1000, 8);
-            for (int i = 0; i < 1000; i++) {
-              batch.add(text("" + i));
-            }
-            // when
-            int sent = near.sendNow(batch);
-            // then: the first ones
-            assertThat(sent).isLessThan(1000);
-            assertThat(near.sendNow(batch)).isZero();
-            for (int i = 0; i < sent; i++) {
-              assertThat(far.receive().text()).isEqualTo("" + i);
-            }
+          // when
+          int sent = near.sendNow(batch);
+          // then: the first ones
+          assertThat(sent).isLessThan(1000);
+          assertThat(near.sendNow(batch)).isZero();
+          for (int i = 0; i < sent; i++) {
+            assertThat(far.receive().text()).isEqualTo("" + i);
           }
         });
-    assertThat(loop.uncaught()).isEmpty();
   }
 
   @OnEveryEngine
