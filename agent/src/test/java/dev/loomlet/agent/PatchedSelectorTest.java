@@ -49,6 +49,13 @@ class PatchedSelectorTest {
       }
     }
 
+    /** By all clients. */
+    void sayHello() throws IOException {
+      for (SocketChannel each : clients) {
+        each.write(US_ASCII.encode("hello"));
+      }
+    }
+
     @Override
     public void close() throws IOException {
       for (SocketChannel each : clients) {
@@ -59,6 +66,25 @@ class PatchedSelectorTest {
       }
       selector.close();
     }
+  }
+
+  private interface Code {
+    void run(Connections connections) throws Exception;
+  }
+
+  private static void withConnections(String engine, int count, Code code) throws Exception {
+    OnEachEngine.Names.run(
+        engine,
+        () -> {
+          try (Connections connections = new Connections(count)) {
+            code.run(connections);
+          }
+        });
+  }
+
+  private static void withConnectionsOnRing(int count, Code code) throws Exception {
+    assumeTrue(List.of(OnEachEngine.Names.all()).contains("io_uring"));
+    withConnections("io_uring", count, code);
   }
 
   /** Deals with each message in a thread of its own, and has no interest in others meanwhile. */
@@ -131,115 +157,102 @@ class PatchedSelectorTest {
   @OnEachEngine
   void whoeverDealsWithASelectedChannelGetsAndSendsWhatIsMeantForIt(String engine)
       throws Exception {
-    OnEachEngine.Names.run(
+    withConnections(
         engine,
-        () -> {
-          try (Connections connections = new Connections(CONNECTIONS)) {
-            EchoServer server = new EchoServer(connections.selector);
-            for (int round = 0; round < ROUNDS; round++) {
-              exchange(connections, server, round);
-            }
+        CONNECTIONS,
+        connections -> {
+          EchoServer server = new EchoServer(connections.selector);
+          for (int round = 0; round < ROUNDS; round++) {
+            exchange(connections, server, round);
           }
         });
   }
 
   @Test
   void selectedChannelsAreReadAndWrittenByFewSystemCalls() throws Exception {
-    assumeTrue(List.of(OnEachEngine.Names.all()).contains("io_uring"));
-    OnEachEngine.Names.run(
-        "io_uring",
-        () -> {
-          try (Connections connections = new Connections(CONNECTIONS)) {
-            // given: messages for all
-            for (SocketChannel each : connections.clients) {
-              each.write(US_ASCII.encode("hello"));
-            }
-            // when
-            long before = Loop.current().engine().systemCalls();
-            new EchoServer(connections.selector).run(CONNECTIONS);
-            long made = Loop.current().engine().systemCalls() - before;
-            // then: not one for each
-            assertThat(made).isLessThan(CONNECTIONS / 2);
-          }
+    withConnectionsOnRing(
+        CONNECTIONS,
+        connections -> {
+          // given: messages for all
+          connections.sayHello();
+          // when
+          long before = Loop.current().engine().systemCalls();
+          new EchoServer(connections.selector).run(CONNECTIONS);
+          long made = Loop.current().engine().systemCalls() - before;
+          // then: not one for each
+          assertThat(made).isLessThan(CONNECTIONS / 2);
         });
   }
 
   @Test
   void aThreadThatReadsWhatItHasSelectedItselfDoesNotWaitForOthersForLong() throws Exception {
-    OnEachEngine.Names.run(
+    withConnections(
         Engines.AUTO,
-        () -> {
-          try (Connections connections = new Connections(CONNECTIONS)) {
-            for (SocketChannel each : connections.clients) {
-              each.write(US_ASCII.encode("hello"));
-            }
-            // given: somebody who is always ready
-            int[] turns = {0};
-            boolean[] over = {false};
-            Thread other =
-                Thread.startVirtualThread(
-                    () -> {
-                      while (!over[0]) {
-                        turns[0]++;
-                        Thread.yield();
-                      }
-                    });
-            Thread.yield();
-            // when
-            connections.selector.select();
-            int before = turns[0];
-            for (SelectionKey each : connections.selector.selectedKeys()) {
-              assertThat(((SocketChannel) each.channel()).read(ByteBuffer.allocate(9)))
-                  .isEqualTo(5);
-            }
-            int waited = turns[0] - before;
-            over[0] = true;
-            other.join();
-            // then: at most one read has waited for company until the end of a turn
-            assertThat(connections.selector.selectedKeys()).hasSize(CONNECTIONS);
-            assertThat(waited).isLessThan(2 * 256);
+        CONNECTIONS,
+        connections -> {
+          connections.sayHello();
+          // given: somebody who is always ready
+          int[] turns = {0};
+          boolean[] over = {false};
+          Thread other =
+              Thread.startVirtualThread(
+                  () -> {
+                    while (!over[0]) {
+                      turns[0]++;
+                      Thread.yield();
+                    }
+                  });
+          Thread.yield();
+          // when
+          connections.selector.select();
+          int before = turns[0];
+          for (SelectionKey each : connections.selector.selectedKeys()) {
+            assertThat(((SocketChannel) each.channel()).read(ByteBuffer.allocate(9))).isEqualTo(5);
           }
+          int waited = turns[0] - before;
+          over[0] = true;
+          other.join();
+          // then: at most one read has waited for company until the end of a turn
+          assertThat(connections.selector.selectedKeys()).hasSize(CONNECTIONS);
+          assertThat(waited).isLessThan(2 * 256);
         });
   }
 
   @OnEachEngine
   void aWakeUpByWhoDealsWithASelectedChannelEndsASelectThatFindsNothing(String engine)
       throws Exception {
-    OnEachEngine.Names.run(
+    withConnections(
         engine,
-        () -> {
-          try (Connections connections = new Connections(CONNECTIONS)) {
-            for (SocketChannel each : connections.clients) {
-              each.write(US_ASCII.encode("hello"));
-            }
-            Selector selector = connections.selector;
-            selector.select();
-            // given: others who have it read, and wake the selector up when they have
-            int[] woken = {0};
-            int selected = selector.selectedKeys().size();
-            for (SelectionKey each : selector.selectedKeys()) {
-              each.interestOps(0);
-              Thread.startVirtualThread(
-                  () -> {
-                    read(each);
-                    woken[0]++;
-                    selector.wakeup();
-                  });
-            }
-            selector.selectedKeys().clear();
-            // when: they are let finish by a select, and there is no other message
-            int found = 0;
-            while (woken[0] < selected) {
-              found += selector.select();
-              selector.selectedKeys().clear();
-            }
-            // then: no select waits for ever; and nothing of a wake-up is left for the next one
-            assertThat(found).isZero();
-            selector.selectNow();
-            connections.keys.getFirst().interestOps(SelectionKey.OP_READ);
-            connections.clients.getFirst().write(US_ASCII.encode("again"));
-            assertThat(selector.select()).isEqualTo(1);
+        CONNECTIONS,
+        connections -> {
+          connections.sayHello();
+          Selector selector = connections.selector;
+          selector.select();
+          // given: others who have it read, and wake the selector up when they have
+          int[] woken = {0};
+          int selected = selector.selectedKeys().size();
+          for (SelectionKey each : selector.selectedKeys()) {
+            each.interestOps(0);
+            Thread.startVirtualThread(
+                () -> {
+                  read(each);
+                  woken[0]++;
+                  selector.wakeup();
+                });
           }
+          selector.selectedKeys().clear();
+          // when: they are let finish by a select, and there is no other message
+          int found = 0;
+          while (woken[0] < selected) {
+            found += selector.select();
+            selector.selectedKeys().clear();
+          }
+          // then: no select waits for ever; and nothing of a wake-up is left for the next one
+          assertThat(found).isZero();
+          selector.selectNow();
+          connections.keys.getFirst().interestOps(SelectionKey.OP_READ);
+          connections.clients.getFirst().write(US_ASCII.encode("again"));
+          assertThat(selector.select()).isEqualTo(1);
         });
   }
 
@@ -253,72 +266,64 @@ class PatchedSelectorTest {
 
   @Test
   void whoDealsWithASelectedChannelWakesTheSelectorUpWithoutItsDescriptor() throws Exception {
-    assumeTrue(List.of(OnEachEngine.Names.all()).contains("io_uring"));
-    OnEachEngine.Names.run(
-        "io_uring",
-        () -> {
-          try (Connections connections = new Connections(CONNECTIONS)) {
-            for (SocketChannel each : connections.clients) {
-              each.write(US_ASCII.encode("hello"));
-            }
-            Selector selector = connections.selector;
-            selector.select();
-            // given
-            List<Boolean> byDescriptor = new ArrayList<>();
-            int selected = selector.selectedKeys().size();
-            for (SelectionKey each : selector.selectedKeys()) {
-              Thread.startVirtualThread(
-                  () -> {
-                    read(each);
-                    selector.wakeup();
-                    byDescriptor.add(JdkAccess.isWokenUp(selector));
-                  });
-            }
-            selector.selectedKeys().clear();
-            // when: a select lets them finish
-            selector.selectNow();
-            // then
-            assertThat(byDescriptor).hasSize(selected).containsOnly(false);
-            // and outside of a select it is told as ever
-            selector.wakeup();
-            assertThat(JdkAccess.isWokenUp(selector)).isTrue();
-            assertThat(selector.select()).isZero();
+    withConnectionsOnRing(
+        CONNECTIONS,
+        connections -> {
+          connections.sayHello();
+          Selector selector = connections.selector;
+          selector.select();
+          // given
+          List<Boolean> byDescriptor = new ArrayList<>();
+          int selected = selector.selectedKeys().size();
+          for (SelectionKey each : selector.selectedKeys()) {
+            Thread.startVirtualThread(
+                () -> {
+                  read(each);
+                  selector.wakeup();
+                  byDescriptor.add(JdkAccess.isWokenUp(selector));
+                });
           }
+          selector.selectedKeys().clear();
+          // when: a select lets them finish
+          selector.selectNow();
+          // then
+          assertThat(byDescriptor).hasSize(selected).containsOnly(false);
+          // and outside of a select it is told as ever
+          selector.wakeup();
+          assertThat(JdkAccess.isWokenUp(selector)).isTrue();
+          assertThat(selector.select()).isZero();
         });
   }
 
   @Test
   void aSelectorThatWaitsIsHeardOfByOneSystemCall() throws Exception {
-    assumeTrue(List.of(OnEachEngine.Names.all()).contains("io_uring"));
-    OnEachEngine.Names.run(
-        "io_uring",
-        () -> {
-          try (Connections connections = new Connections(1)) {
-            SocketChannel client = connections.clients.getFirst();
-            SocketChannel peer = (SocketChannel) connections.keys.getFirst().channel();
-            ByteBuffer message = ByteBuffer.allocateDirect(16);
-            // given: the peer's end of each message is read by who selects
-            long before = Loop.current().engine().systemCalls();
-            for (int i = 0; i < ROUNDS; i++) {
-              Thread sender =
-                  Thread.startVirtualThread(
-                      () -> {
-                        try {
-                          client.write(US_ASCII.encode("hello"));
-                        } catch (IOException e) {
-                          throw new UncheckedIOException(e);
-                        }
-                      });
-              // when
-              assertThat(connections.selector.select()).isEqualTo(1);
-              connections.selector.selectedKeys().clear();
-              peer.read(message.clear());
-              sender.join();
-            }
-            long made = Loop.current().engine().systemCalls() - before;
-            // then: one to write, one to wait, one to read, and not one more to hear of it
-            assertThat(made).isLessThan(7 * ROUNDS / 2);
+    withConnectionsOnRing(
+        1,
+        connections -> {
+          SocketChannel client = connections.clients.getFirst();
+          SocketChannel peer = (SocketChannel) connections.keys.getFirst().channel();
+          ByteBuffer message = ByteBuffer.allocateDirect(16);
+          // given: the peer's end of each message is read by who selects
+          long before = Loop.current().engine().systemCalls();
+          for (int i = 0; i < ROUNDS; i++) {
+            Thread sender =
+                Thread.startVirtualThread(
+                    () -> {
+                      try {
+                        client.write(US_ASCII.encode("hello"));
+                      } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                      }
+                    });
+            // when
+            assertThat(connections.selector.select()).isEqualTo(1);
+            connections.selector.selectedKeys().clear();
+            peer.read(message.clear());
+            sender.join();
           }
+          long made = Loop.current().engine().systemCalls() - before;
+          // then: one to write, one to wait, one to read, and not one more to hear of it
+          assertThat(made).isLessThan(7 * ROUNDS / 2);
         });
   }
 
