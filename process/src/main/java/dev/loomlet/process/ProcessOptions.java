@@ -43,7 +43,11 @@ public record ProcessOptions(
   public enum Stream {
     /** The parent's own. */
     INHERIT,
-    /** A pipe, of which the parent has the other end. */
+    /**
+     * A pipe, of which the parent has the other end. It belongs to the loop of whoever starts the
+     * process. A platform thread that has none gets {@linkplain dev.loomlet.Loop#current one} by
+     * that, and keeps it; others can use the pipe only while that thread waits on its loop.
+     */
     PIPE,
     /** Nothing: reads end at once, and what is written is lost. */
     DISCARD

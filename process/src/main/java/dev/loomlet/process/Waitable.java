@@ -84,6 +84,11 @@ public interface Waitable {
   /**
    * Waits until one of several is ready.
    *
+   * <p>It takes a loop. A platform thread that has none gets {@linkplain dev.loomlet.Loop#current
+   * one} if it has to wait, and keeps it: no other thread runs it, and when the thread has ended
+   * its descriptors are given back. What else the thread waits for in this package is then waited
+   * for on that loop.
+   *
    * @param things at least one
    * @return those that are ready, in the order given; at least one
    * @throws dev.loomlet.Cancelled if the caller is cancelled or interrupted
@@ -93,7 +98,8 @@ public interface Waitable {
   }
 
   /**
-   * Waits until one of several is ready, for a limited time.
+   * Waits until one of several is ready, for a limited time; otherwise as {@link
+   * #awaitAny(Waitable...)}.
    *
    * @param timeout 0 or less to look only
    * @param things none only to let the time pass
