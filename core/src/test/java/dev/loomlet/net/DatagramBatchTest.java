@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -307,7 +308,9 @@ final class DatagramBatchTest {
           batch.clear();
           batch.add(text("late"));
           if (can) {
-            assertThatThrownBy(() -> near.sendNow(batch)).isInstanceOf(SocketException.class);
+            assertThatThrownBy(() -> near.sendNow(batch))
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("is closed");
           }
         });
   }
@@ -330,6 +333,56 @@ final class DatagramBatchTest {
           for (int i = 0; i < sent; i++) {
             assertThat(far.receive().text()).isEqualTo("" + i);
           }
+        });
+  }
+
+  @OnEveryEngine
+  void sendsWithoutWaitingNothingBeforeThoseWhoWait(TestLoop loop) throws Exception {
+    withUnixPair(
+        loop,
+        (near, far) -> {
+          // given: no room, and two who wait for some
+          int before = 0;
+          near.setSendTimeout(Duration.ofMillis(20));
+          try {
+            for (; ; before++) {
+              near.send(text("before"));
+            }
+          } catch (SocketTimeoutException e) {
+            near.setSendTimeout(null);
+          }
+          DatagramBatch batch = new DatagramBatch(1, 10);
+          batch.add(text("hasty"));
+          Greenlet<Integer> first =
+              spawn(
+                  () -> {
+                    near.send(text("first"));
+                    return near.sendNow(batch);
+                  });
+          Greenlet<?> second = spawn(() -> near.send(text("second")));
+          Loomlet.yield();
+          // when: there is room for all of them
+          for (int i = 0; i < before; i++) {
+            assertThat(far.receive().text()).isEqualTo("before");
+          }
+          // then
+          assertThat(first.get()).isZero();
+          second.get();
+          assertThat(far.receive().text()).isEqualTo("first");
+          assertThat(far.receive().text()).isEqualTo("second");
+        });
+  }
+
+  @OnEveryEngine
+  void sendsWithoutWaitingOnItsLoopOnly(TestLoop loop) throws Exception {
+    withConnected(
+        loop,
+        (near, far) -> {
+          DatagramBatch batch = new DatagramBatch(1, 10);
+          batch.add(text("elsewhere"));
+          FutureTask<Integer> elsewhere = new FutureTask<>(() -> near.sendNow(batch));
+          Thread.ofPlatform().start(elsewhere);
+          assertThatThrownBy(elsewhere::get).hasCauseInstanceOf(IllegalStateException.class);
         });
   }
 

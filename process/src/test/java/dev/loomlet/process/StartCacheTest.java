@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parents are JVMs of their own here, whose Loomlet is in jars. */
 @Timeout(180)
@@ -209,6 +213,44 @@ class StartCacheTest {
   }
 
   @Test
+  void anotherBuildOfLoomletHasAnotherOne() throws Exception {
+    // given
+    parent(own.toString(), "prepare");
+    Path first = file(own, "start-jars", ".jar");
+    Path build = jars.resolve("process.jar");
+    FileTime time = Files.getLastModifiedTime(build);
+    try {
+      // when: a jar is as long as before, but not the same
+      Files.setLastModifiedTime(build, FileTime.from(time.toInstant().plusSeconds(10)));
+      String out = parent(own.toString(), "prepare");
+
+      // then
+      assertThat(out.lines()).containsExactly("prepared true", "strict 7", "usual 8");
+      try (java.util.stream.Stream<Path> files = Files.list(own.resolve("start-jars"))) {
+        assertThat(files).hasSize(2).contains(first);
+      }
+    } finally {
+      Files.setLastModifiedTime(build, time);
+    }
+  }
+
+  /** By which a JVM knows that its cache fits. */
+  @Test
+  void theTimeOfTheJarIsLeftAsItIs() throws Exception {
+    // given
+    parent(own.toString(), "prepare");
+    Path jar = file(own, "start-jars", ".jar");
+    FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(30)));
+    Files.setLastModifiedTime(jar, old);
+
+    // when
+    parent(own.toString(), "go");
+
+    // then
+    assertThat(Files.getLastModifiedTime(jar)).isEqualTo(old);
+  }
+
+  @Test
   void aChildHasItsParentsClassPathBehindTheJarAndItsOwnChildrenTheSame() throws Exception {
     // when
     String out = parent(common.toString(), "prepare", "family");
@@ -257,9 +299,10 @@ class StartCacheTest {
     assertThat(out.lines()).startsWith("prepared false").contains("strict 6").endsWith("usual 8");
   }
 
-  @Test
-  void aFolderThatOthersMayEnterIsNotUsed() throws Exception {
-    Path open = Files.createDirectory(own.resolve("starts"));
+  @ParameterizedTest
+  @ValueSource(strings = {"starts", "start-jars"})
+  void aFolderThatOthersMayEnterIsNotUsed(String folder) throws Exception {
+    Path open = Files.createDirectory(own.resolve(folder));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
     String out = parent(own.toString(), "prepare");
     assertThat(out.lines()).startsWith("prepared false").contains("strict 6").endsWith("usual 8");
