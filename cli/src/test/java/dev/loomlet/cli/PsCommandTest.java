@@ -11,7 +11,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,13 +103,16 @@ class PsCommandTest {
     // given
     Assumptions.assumeTrue(isThere("script"), "script (util-linux, bsdutils) is missing");
     List<String> quoted =
-        InChildJvm.command(InChildJvm.projectHome(), "top", "--interval", "0.2").stream()
+        InChildJvm.withUsualSignals("top", "--interval", "0.2").stream()
             .map(each -> "'" + each + "'")
             .toList();
     Process script =
         new ProcessBuilder("script", "-qec", String.join(" ", quoted), "/dev/null")
             .redirectErrorStream(true)
             .start();
+    // No interrupt ends a read of what it writes.
+    CompletableFuture.delayedExecutor(LONG.toSeconds(), TimeUnit.SECONDS)
+        .execute(script::destroyForcibly);
     try {
       // when
       StringBuilder seen = new StringBuilder();

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -17,13 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How the end of a program, and of its JVM, is passed through. */
 class RunEndTest {
   @TempDir Path folder;
-
-  /** Otherwise it would be deaf to what a shell had these tests be deaf to. */
-  private static List<String> withUsualSignals(String... args) {
-    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal"));
-    command.addAll(InChildJvm.command(InChildJvm.projectHome(), args));
-    return command;
-  }
 
   @ParameterizedTest
   @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
@@ -40,7 +32,7 @@ class RunEndTest {
               Loomlet.sleep(60_000);
             }
             """);
-    List<String> command = withUsualSignals("run", "--no-watch", "--stats", file);
+    List<String> command = InChildJvm.withUsualSignals("run", "--no-watch", "--stats", file);
     Process process = new ProcessBuilder(command).start();
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
@@ -87,7 +79,7 @@ class RunEndTest {
               Thread.sleep(60_000);
             }
             """);
-    List<String> command = withUsualSignals("run", "--no-watch", "--threads", file, how);
+    List<String> command = InChildJvm.withUsualSignals("run", "--no-watch", "--threads", file, how);
     Process process = new ProcessBuilder(command).start();
     try (BufferedReader out = process.inputReader(UTF_8)) {
       assertThat(out.readLine()).isEqualTo("ready");

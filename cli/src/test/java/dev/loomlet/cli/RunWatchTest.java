@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunWatchTest {
+  private static final String WARNING = "loomlet: ";
+
   @TempDir Path folder;
 
   private String program(String name, String source) throws IOException {
@@ -36,22 +38,44 @@ class RunWatchTest {
         .endsWith("\tat Waits.main(Waits.java:3)\n");
   }
 
-  /** Row T7 of the course, but with a main that leaves finding the deadlock to us for a while. */
-  private String deadlock(int millis) throws IOException {
+  /**
+   * For the end of a program: until a line is typed, and then until a watch of its own has found
+   * something. If there is another watch it has looked once more by then, most likely.
+   */
+  private static final String AWAIT_TOLD =
+      """
+
+      volatile boolean told;
+      volatile boolean found;
+      boolean awaitTold() throws Exception {
+        var typed = dev.loomlet.Loomlet.spawn("typed", () -> { IO.readln(); told = true; });
+        while (!told) dev.loomlet.Loomlet.sleep(10);
+        typed.join();
+        dev.loomlet.diagnose.Watch.start(
+            new dev.loomlet.diagnose.WatchOptions(
+                java.time.Duration.ZERO, _ -> found = true, _ -> {}, _ -> found = true, false));
+        while (!found) dev.loomlet.Loomlet.sleep(10);
+        return false;
+      }
+      """;
+
+  /** Row T7 of the course, but with a main that leaves finding the deadlock to us at first. */
+  private String deadlock() throws IOException {
     String source = Files.readString(InChildJvm.projectHome().resolve("examples/T7Deadlock.java"));
-    String patient = source.replace("Duration.ofMillis(50)", "Duration.ofMillis(" + millis + ")");
+    String patient = source.replace("joinAll(Duration.ofMillis(50), tasks)", "awaitTold()");
     assertThat(patient).isNotEqualTo(source);
-    return program("T7Deadlock", patient);
+    return program("T7Deadlock", patient + AWAIT_TOLD);
   }
 
   @Test
   void aDeadlockIsWarnedOfOnce() throws Exception {
-    Completed run = InChildJvm.loomlet("run", "-Dloomlet.watch.hog=0", deadlock(3_000));
+    Completed run =
+        InChildJvm.loomletToldAfter(WARNING, "run", "-Dloomlet.watch.hog=0", deadlock());
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).endsWith("because they would have waited for ever\n");
     List<String> warning = run.err().lines().toList();
-    assertThat(warning).filteredOn(line -> line.startsWith("loomlet: ")).hasSize(1);
+    assertThat(warning).filteredOn(line -> line.startsWith(WARNING)).hasSize(1);
     assertThat(warning.getFirst()).isEqualTo("loomlet: deadlock of 2:");
     assertThat(warning)
         .filteredOn(line -> line.matches(" {2,4}[a-z].*") && !line.matches(" +at .*"))
@@ -71,32 +95,23 @@ class RunWatchTest {
     assertThat(warning).anyMatch(line -> line.matches("      at T7Deadlock\\..*T7Deadlock.java.*"));
   }
 
-  /**
-   * A program that leaves greenlets waiting while a ticker goes on. It ends some time after a watch
-   * of its own has found that, as that of the command will have by then.
-   */
+  /** A program that leaves greenlets waiting while a ticker goes on. */
   private String waiting(String start) throws IOException {
     return program(
         "Waiting",
         """
         import static dev.loomlet.Loomlet.*;
-        import dev.loomlet.diagnose.*;
         import dev.loomlet.queue.*;
-        import java.time.Duration;
-        volatile boolean found;
-        void main() {
-          Watch.start(
-              new WatchOptions(
-                  Duration.ZERO, _ -> found = true, _ -> {}, _ -> found = true, false));
+        void main() throws Exception {
           start();
-          while (!found) sleep(10);
-          sleep(1_500);
+          awaitTold();
           IO.println("end");
         }
         void start() {
         %s}
         """
-            .formatted(start));
+                .formatted(start)
+            + AWAIT_TOLD);
   }
 
   @Test
@@ -112,11 +127,11 @@ class RunWatchTest {
             spawn("consumer", () -> { while (true) queue.take(); });
             """);
 
-    Completed run = InChildJvm.loomlet("run", "-Dloomlet.watch.hog=0", file);
+    Completed run = InChildJvm.loomletToldAfter(WARNING, "run", "-Dloomlet.watch.hog=0", file);
 
     assertThat(run.out()).isEqualTo("end\n");
     List<String> note = run.err().lines().toList();
-    assertThat(note).filteredOn(line -> line.startsWith("loomlet: ")).hasSize(1);
+    assertThat(note).filteredOn(line -> line.startsWith(WARNING)).hasSize(1);
     assertThat(note.get(0))
         .matches("loomlet: all have ended who ever put into FifoQueue@[0-9a-f]+ of 0 elements:");
     assertThat(note.get(1))
@@ -140,11 +155,11 @@ class RunWatchTest {
             spawn("producer", () -> sender.send("one")).join();
             """);
 
-    Completed run = InChildJvm.loomlet("run", "-Dloomlet.watch.hog=0", file);
+    Completed run = InChildJvm.loomletToldAfter(WARNING, "run", "-Dloomlet.watch.hog=0", file);
 
     assertThat(run.out()).isEqualTo("end\n");
     List<String> warning = run.err().lines().toList();
-    assertThat(warning).filteredOn(line -> line.startsWith("loomlet: ")).hasSize(1);
+    assertThat(warning).filteredOn(line -> line.startsWith(WARNING)).hasSize(1);
     assertThat(warning.get(0)).isEqualTo("loomlet: deadlock of 1:");
     assertThat(warning.get(1)).isEqualTo("  greenlet \"consumer\" of loop-main");
     assertThat(warning.get(2)).startsWith("    waits for Channel[");
@@ -156,7 +171,8 @@ class RunWatchTest {
 
   @Test
   void withoutAWatchNobodyIsWarned() throws Exception {
-    Completed run = InChildJvm.loomlet("run", "--no-watch", deadlock(1_500));
+    // The program's own watch finds it.
+    Completed run = InChildJvm.loomletTold("run", "--no-watch", deadlock());
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).endsWith("because they would have waited for ever\n");
