@@ -1,6 +1,11 @@
 package dev.loomlet.bench;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +16,10 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Jetty says hello to wrk, on the JDK's virtual threads and under {@code loomlet run}. */
+/**
+ * Jetty says hello to wrk, on the JDK's virtual threads and under {@code loomlet run}; so does a
+ * server in C, which shows what system calls and the kernel's TCP leave room for.
+ */
 final class JettyBenchmark implements Benchmark {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration WARM_UP = Duration.ofSeconds(30);
@@ -19,6 +27,11 @@ final class JettyBenchmark implements Benchmark {
   /** Of a warm-up; each opens and closes all connections, of which the compiler must know. */
   private static final Duration VISIT = Duration.ofSeconds(2);
 
+  /** A server in C that gives the same answer, and does nothing else. */
+  private static final String BARE = "C, a read and a writev each";
+
+  private static final Pattern ANSWER =
+      Pattern.compile("(.*Content-Length: (\\d+).*?\r\n\r\n)(.*)", Pattern.DOTALL);
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s*([0-9.]+)");
 
@@ -65,24 +78,38 @@ final class JettyBenchmark implements Benchmark {
                 + " s, "
                 + options.rounds()
                 + " rounds; requests for each second of the server's processor time; ratio to the"
-                + " former in the same round; medians (least-greatest).");
+                + " former in the same round; medians (least-greatest). Likewise a server in C that"
+                + " gives the same answer and parses nothing.");
     Map<String, ServerProcess> servers = new LinkedHashMap<>();
     Map<String, Results> results = new LinkedHashMap<>();
     try {
+      Matcher answer = null;
       for (Map.Entry<String, List<String>> each :
           PairedPrograms.commands(options, "JettyHello.java", "0").entrySet()) {
         String name = each.getKey();
         ServerProcess server =
             ServerProcess.start(name, places.forServer(each.getValue()), TIMEOUT);
         servers.put(name, server);
-        results.put(name, Results.none());
+        if (answer == null) {
+          answer = answerOf(server);
+        }
         progress.accept("warming up " + name);
         for (long left = wholeSeconds(warmUp); left > 0; left -= VISIT.toSeconds()) {
           load(server, places, connections, Duration.ofSeconds(Math.min(left, VISIT.toSeconds())));
         }
         server.pause();
       }
+      Path natives = places.natives();
+      if (natives == null) {
+        report.missing(BARE, places.withoutC());
+      } else if (answer != null) {
+        List<String> bare = places.forServer(bare(natives, answer));
+        ServerProcess server = ServerProcess.start(BARE, bare, TIMEOUT);
+        servers.put(BARE, server);
+        server.pause();
+      }
       List<String> order = new ArrayList<>(servers.keySet());
+      order.forEach(each -> results.put(each, Results.none()));
       for (int round = 1; round <= options.rounds(); round++) {
         progress.accept("round " + round + " of " + options.rounds());
         for (String name : round % 2 == 1 ? order : order.reversed()) {
@@ -108,6 +135,32 @@ final class JettyBenchmark implements Benchmark {
           report.row(cells);
         });
     return report;
+  }
+
+  private static List<String> bare(Path natives, Matcher answer) {
+    return List.of(natives.resolve("hello").toString(), "0", answer.group(1), answer.group(3));
+  }
+
+  /** What a server says: its head, a number, and its body. */
+  private static Matcher answerOf(ServerProcess server) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout((int) TIMEOUT.toMillis());
+      socket
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(US_ASCII));
+      StringBuilder text = new StringBuilder();
+      while (true) {
+        Matcher answer = ANSWER.matcher(text);
+        if (answer.matches() && answer.group(3).length() == Integer.parseInt(answer.group(2))) {
+          return answer;
+        }
+        int next = socket.getInputStream().read();
+        if (next < 0) {
+          throw new IOException(server.name() + " does not say how long its answer is: " + text);
+        }
+        text.append((char) next);
+      }
+    }
   }
 
   private static void visit(
