@@ -51,4 +51,22 @@ class HelloTest {
       assertThatThrownBy(() -> Hello.fromBytes(part)).isInstanceOf(IOException.class);
     }
   }
+
+  /** A byte is what a value is, or how long it is, or a part of it. */
+  @Test
+  void nothingThatIsWrongInOneIsAnythingButRefused() {
+    byte[] right = hello("child").toBytes();
+    for (int at = 0; at < right.length; at++) {
+      for (int other = 0; other < 20; other++) {
+        byte[] bytes = right.clone();
+        bytes[at] = (byte) other;
+        try {
+          Hello heard = Hello.fromBytes(bytes);
+          assertThat(heard.self()).isNotNull();
+        } catch (IOException e) {
+          assertThat(e).hasMessageMatching("a message .*|the parent speaks .*");
+        }
+      }
+    }
+  }
 }

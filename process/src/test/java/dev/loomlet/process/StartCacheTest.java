@@ -201,9 +201,14 @@ class StartCacheTest {
     // given
     parent(common.toString(), "prepare");
     damage(file(common, "start-jars", ".jar"));
+    byte[] damaged = Files.readAllBytes(file(common, "start-jars", ".jar"));
 
     // when
     String afterDamage = parent(common.toString(), "prepare");
+    // then: a JVM need not notice
+    assertThat(Files.readAllBytes(file(common, "start-jars", ".jar"))).isNotEqualTo(damaged);
+
+    // when
     Files.delete(file(common, "start-jars", ".jar"));
     String afterLoss = parent(common.toString(), "prepare");
 
