@@ -51,14 +51,9 @@ final class Completions<A extends Awaitable<?>> implements Listener, Iterable<A>
   public void ended(Awaitable<?> source) {
     guard.lock();
     ended.add((A) source);
-    Waiter waiter = line.poll();
-    if (waiter != null) {
-      waiter.grant();
-    }
+    Waiter waiter = line.grantFirst();
     guard.unlock();
-    if (waiter != null) {
-      waiter.wake();
-    }
+    WaitLine.wake(waiter);
   }
 
   /** The next that ends, or null if the time is over. */

@@ -180,14 +180,9 @@ final class FlowPublisher<T> implements Flow.Publisher<T> {
       }
       guard.lock();
       demand = demand + n < 0 ? Long.MAX_VALUE : demand + n;
-      Waiter waiter = line.poll();
-      if (waiter != null) {
-        waiter.grant();
-      }
+      Waiter waiter = line.grantFirst();
       guard.unlock();
-      if (waiter != null) {
-        waiter.wake();
-      }
+      WaitLine.wake(waiter);
     }
 
     @Override

@@ -83,11 +83,11 @@ public final class FlowReader<T> implements Iterator<T>, Iterable<T>, AutoClosea
         tooMany = buffer.size() >= capacity;
         if (!tooMany) {
           buffer.add(item);
-          waiting = grantTaker();
+          waiting = taker.grantFirst();
         }
       }
       guard.unlock();
-      wake(waiting);
+      WaitLine.wake(waiting);
       if (tooMany) {
         end(new IllegalStateException("the publisher sent more than the requested " + capacity));
         cancelSubscription();
@@ -111,24 +111,10 @@ public final class FlowReader<T> implements Iterator<T>, Iterable<T>, AutoClosea
     if (!ended) {
       ended = true;
       error = reason;
-      waiting = grantTaker();
+      waiting = taker.grantFirst();
     }
     guard.unlock();
-    wake(waiting);
-  }
-
-  private @Nullable Waiter grantTaker() {
-    Waiter first = taker.poll();
-    if (first != null) {
-      first.grant();
-    }
-    return first;
-  }
-
-  private static void wake(@Nullable Waiter waiter) {
-    if (waiter != null) {
-      waiter.wake();
-    }
+    WaitLine.wake(waiting);
   }
 
   private void cancelSubscription() {
@@ -224,9 +210,9 @@ public final class FlowReader<T> implements Iterator<T>, Iterable<T>, AutoClosea
     ended = true;
     error = null;
     buffer.clear();
-    waiting = grantTaker();
+    waiting = taker.grantFirst();
     guard.unlock();
-    wake(waiting);
+    WaitLine.wake(waiting);
     if (wasOpen) {
       cancelSubscription();
     }

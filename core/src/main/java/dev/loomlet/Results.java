@@ -108,9 +108,9 @@ public final class Results<T extends @Nullable Object>
     guard.lock();
     exhausted = true;
     sourceError = closed ? null : error;
-    waiting = grantTaker();
+    waiting = taker.grantFirst();
     guard.unlock();
-    wake(waiting);
+    WaitLine.wake(waiting);
   }
 
   private <A extends @Nullable Object> T run(Mapping<? super A, ? extends T> mapping, A item)
@@ -148,11 +148,11 @@ public final class Results<T extends @Nullable Object>
       running.add(task);
       if (ordered) {
         queue.add(task);
-        waiting = grantTaker();
+        waiting = taker.grantFirst();
       }
     }
     guard.unlock();
-    wake(waiting);
+    WaitLine.wake(waiting);
     if (dropped) {
       workers.giveUp(task);
     } else if (!task.addListener(new End(task))) {
@@ -185,24 +185,10 @@ public final class Results<T extends @Nullable Object>
     running.remove(task);
     if (!ordered && !closed) {
       queue.add(task);
-      waiting = grantTaker();
+      waiting = taker.grantFirst();
     }
     guard.unlock();
-    wake(waiting);
-  }
-
-  private @Nullable Waiter grantTaker() {
-    Waiter first = taker.poll();
-    if (first != null) {
-      first.grant();
-    }
-    return first;
-  }
-
-  private static void wake(@Nullable Waiter waiter) {
-    if (waiter != null) {
-      waiter.wake();
-    }
+    WaitLine.wake(waiting);
   }
 
   /**
@@ -272,7 +258,7 @@ public final class Results<T extends @Nullable Object>
       }
     }
     guard.unlock();
-    wake(waiting);
+    WaitLine.wake(waiting);
     return task;
   }
 
@@ -322,9 +308,9 @@ public final class Results<T extends @Nullable Object>
     left = new ArrayList<>(running);
     queue.clear();
     begun = 0;
-    waiting = grantTaker();
+    waiting = taker.grantFirst();
     guard.unlock();
-    wake(waiting);
+    WaitLine.wake(waiting);
     feeder.cancel(true);
     left.forEach(workers::giveUp);
   }

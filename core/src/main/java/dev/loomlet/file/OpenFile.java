@@ -343,11 +343,7 @@ public final class OpenFile implements ByteSource, ByteSink {
    */
   @Override
   public void close() {
-    if (loop.isOnThread()) {
-      handle.close();
-    } else if (!loop.isClosed()) {
-      loop.execute(handle::close);
-    }
+    OnLoop.close(loop, handle::close);
   }
 
   @Override

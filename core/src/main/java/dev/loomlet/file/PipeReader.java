@@ -88,11 +88,7 @@ public final class PipeReader implements ByteSource {
 
   @Override
   public void close() {
-    if (loop.isOnThread()) {
-      end.close();
-    } else if (!loop.isClosed()) {
-      loop.execute(end::close);
-    }
+    OnLoop.close(loop, end::close);
   }
 
   @Override

@@ -81,11 +81,7 @@ public final class PipeWriter implements ByteSink {
 
   @Override
   public void close() {
-    if (loop.isOnThread()) {
-      end.close();
-    } else if (!loop.isClosed()) {
-      loop.execute(end::close);
-    }
+    OnLoop.close(loop, end::close);
   }
 
   @Override

@@ -318,11 +318,7 @@ public final class EventSelector<D extends @Nullable Object> implements AutoClos
    */
   @Override
   public void close() {
-    if (loop.isOnThread()) {
-      closeHere();
-    } else if (!loop.isClosed()) {
-      loop.execute(this::closeHere);
-    }
+    OnLoop.close(loop, this::closeHere);
   }
 
   private void closeHere() {

@@ -304,10 +304,6 @@ public abstract sealed class SocketDatagrams implements AutoCloseable
   /** Frees the descriptor. Any thread; does not wait. Does nothing when repeated. */
   @Override
   public void close() {
-    if (loop.isOnThread()) {
-      socket.close();
-    } else if (!loop.isClosed()) {
-      loop.execute(socket::close);
-    }
+    OnLoop.close(loop, socket::close);
   }
 }

@@ -93,11 +93,7 @@ public abstract sealed class SocketListener implements AutoCloseable
   /** Stops listening. Any thread; does not wait. Does nothing when repeated. */
   @Override
   public void close() {
-    if (loop.isOnThread()) {
-      socket.close();
-    } else if (!loop.isClosed()) {
-      loop.execute(socket::close);
-    }
+    OnLoop.close(loop, socket::close);
   }
 
   @Override

@@ -368,11 +368,7 @@ public abstract class SocketStream implements ByteSource, ByteSink {
    */
   @Override
   public void close() {
-    if (loop.isOnThread()) {
-      socket.close();
-    } else if (!loop.isClosed()) {
-      loop.execute(socket::close);
-    }
+    OnLoop.close(loop, socket::close);
   }
 
   @Override

@@ -29,4 +29,16 @@ public final class OnLoop {
       throw new AssertionError("an operation throws no other checked exception", e);
     }
   }
+
+  /**
+   * Closes something: at once on the thread of the loop that owns it, soon from another one. Does
+   * not wait; a loop that is closed has closed it.
+   */
+  public static void close(Loop loop, Runnable closing) {
+    if (loop.isOnThread()) {
+      closing.run();
+    } else if (!loop.isClosed()) {
+      loop.execute(closing);
+    }
+  }
 }

@@ -83,6 +83,25 @@ public final class WaitLine {
   }
 
   /**
+   * Takes the first out of the line and grants it, or returns null; {@link #wake} must follow, not
+   * under the guard.
+   */
+  public @Nullable Waiter grantFirst() {
+    Waiter waiter = poll();
+    if (waiter != null) {
+      waiter.grant();
+    }
+    return waiter;
+  }
+
+  /** Wakes whom {@link #grantFirst} has granted, if anybody. Not under the guard. */
+  public static void wake(@Nullable Waiter granted) {
+    if (granted != null) {
+      granted.wake();
+    }
+  }
+
+  /**
    * Grants everyone in it at once, so that nobody can give up who has been granted together with
    * the others; {@link #grantAll} must follow, and wakes them.
    */
@@ -106,10 +125,7 @@ public final class WaitLine {
   public void grant(int count) {
     for (int i = 0; i < count; i++) {
       guard.lock();
-      Waiter waiter = poll();
-      if (waiter != null) {
-        waiter.grant();
-      }
+      Waiter waiter = grantFirst();
       guard.unlock();
       if (waiter == null) {
         return;
