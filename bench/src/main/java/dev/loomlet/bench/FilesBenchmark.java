@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -106,13 +105,7 @@ final class FilesBenchmark implements Benchmark {
     }
     rounds.run(options);
     String reference = program == null ? JDK : C;
-    for (String name : rounds.names()) {
-      Map<String, Object> cells = Report.cells();
-      cells.put("reads", name);
-      cells.put("ns", rounds.nanos(name));
-      cells.put("ratio", rounds.ratio(name, reference));
-      report.row(cells);
-    }
+    rounds.tell(report, "reads", reference);
     report.note(
         "reads that share a system call take a switch each: the bare continuation is what that"
             + " costs at least");
