@@ -10,6 +10,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -56,6 +57,19 @@ class ProcessReportTest {
     throw new AssertionError("no socket");
   }
 
+  /** Each of its threads, which stop one by one; the last ones may still answer. */
+  private static boolean isStopped(long pid) throws IOException {
+    try (DirectoryStream<Path> threads =
+        Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (Path each : threads) {
+        if (!Files.readString(each.resolve("status")).contains("\nState:\tT")) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   @Test
   @Timeout(60)
   void oneThatIsStoppedIsListedWithoutAStateAndNotWaitedFor() throws Exception {
@@ -63,6 +77,7 @@ class ProcessReportTest {
       // given
       awaitState(child.pid());
       new ProcessBuilder("kill", "-STOP", Long.toString(child.pid())).start().waitFor();
+      await().atMost(LONG).until(() -> isStopped(child.pid()));
 
       // when
       List<ProcessReport> all = ProcessReport.all(Duration.ofHours(1));
