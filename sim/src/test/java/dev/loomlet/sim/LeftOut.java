@@ -19,6 +19,7 @@ final class LeftOut {
               "CallbackOnLoopTest",
               "CancelScopeTest#canBeCancelledFromAnotherThread",
               "ChildProcessTest",
+              "DatagramBatchTest#sendsWithoutWaitingOnItsLoopOnly",
               "FlowsTest#demandMayComeFromOtherThreads",
               "FlowsTest#readsAllItemsOfAPublisherOfOtherThreads",
               "JdkBlockingTest#completableFutureCompletedByAnotherThread",
