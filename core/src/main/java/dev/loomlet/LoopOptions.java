@@ -41,9 +41,19 @@ public record LoopOptions(
    */
   public static LoopOptions defaults() {
     JdkInternals.requireFit();
+    return on(Engines.configured());
+  }
+
+  /**
+   * The same on an engine, whatever property and environment name, even one that does not work.
+   *
+   * @throws IllegalStateException on a JVM that cannot run greenlets
+   */
+  public static LoopOptions on(EngineFactory engine) {
+    JdkInternals.requireFit();
     return new LoopOptions(
         null,
-        Engines.configured(),
+        engine,
         FifoPolicy::new,
         Clock.system(),
         UncaughtHandler.printing(System.err),

@@ -1,5 +1,6 @@
 package dev.loomlet.engine;
 
+import dev.loomlet.wait.Task;
 import java.io.Serial;
 
 /**
@@ -24,10 +25,12 @@ public final class ResourceBusyException extends IllegalStateException {
   /**
    * What is thrown when another greenlet was first.
    *
+   * @param other its thread
    * @param doing what it does, as in "waits in this selector"
+   * @return a new one, whose message names it
    */
-  static ResourceBusyException of(Thread other, String doing) {
-    String name = other.getName().isEmpty() ? "#" + other.threadId() : other.getName();
-    return new ResourceBusyException("greenlet " + name + " " + doing + " already; one at a time");
+  public static ResourceBusyException of(Thread other, String doing) {
+    return new ResourceBusyException(
+        "greenlet " + Task.nameOf(other) + " " + doing + " already; one at a time");
   }
 }

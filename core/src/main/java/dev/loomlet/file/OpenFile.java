@@ -8,6 +8,7 @@ import dev.loomlet.io.ByteSink;
 import dev.loomlet.io.ByteSource;
 import dev.loomlet.wait.Memory;
 import dev.loomlet.wait.OnLoop;
+import dev.loomlet.wait.Task;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -277,10 +278,9 @@ public final class OpenFile implements ByteSource, ByteSink {
   private void takeTurn() {
     Thread other = sequential;
     if (other != null) {
-      String name = other.getName().isEmpty() ? "#" + other.threadId() : other.getName();
       throw new ResourceBusyException(
           "greenlet "
-              + name
+              + Task.nameOf(other)
               + " reads or writes "
               + path()
               + " where it stands already; one at a time, or each at a position of its own");

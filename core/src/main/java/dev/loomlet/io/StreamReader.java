@@ -261,6 +261,7 @@ public final class StreamReader implements ByteSource {
    * @param length 0 or more
    * @return how many; fewer only at the end of the stream. What was left out before a cancellation
    *     is gone.
+   * @throws IllegalArgumentException if the length is negative
    */
   public long skip(long length) throws IOException {
     if (length < 0) {

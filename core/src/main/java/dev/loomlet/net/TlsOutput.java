@@ -51,9 +51,7 @@ final class TlsOutput {
 
   /** Refuses a second one that does the same. */
   static ResourceBusyException busy(Thread other, String doing, String what) {
-    String name = other.getName().isEmpty() ? "#" + other.threadId() : other.getName();
-    return new ResourceBusyException(
-        "greenlet " + name + " " + doing + what + " already; one at a time");
+    return ResourceBusyException.of(other, doing + what);
   }
 
   /** Whether something can be written, and nobody does. */

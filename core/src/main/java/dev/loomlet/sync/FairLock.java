@@ -284,8 +284,7 @@ abstract class FairLock implements Lock, Holdable, Owned {
     if (holder == null) {
       text.append(isLocked() ? "held" : "free");
     } else {
-      String holderName = holder.getName();
-      text.append("held by ").append(holderName.isEmpty() ? "#" + holder.threadId() : holderName);
+      text.append("held by ").append(Task.nameOf(holder));
     }
     return text.append(", ").append(waiting()).append(" waiting]").toString();
   }

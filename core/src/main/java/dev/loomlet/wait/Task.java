@@ -219,9 +219,13 @@ public abstract class Task implements Runnable, Thread.UncaughtExceptionHandler 
   }
 
   private static String describe(Thread thread) {
+    return (thread.isVirtual() ? "greenlet " : "thread ") + nameOf(thread);
+  }
+
+  /** What a thread is called in messages: by its number if it has no name. */
+  public static String nameOf(Thread thread) {
     String name = thread.getName();
-    String kind = thread.isVirtual() ? "greenlet " : "thread ";
-    return kind + (name.isEmpty() ? "#" + thread.threadId() : name);
+    return name.isEmpty() ? "#" + thread.threadId() : name;
   }
 
   /**

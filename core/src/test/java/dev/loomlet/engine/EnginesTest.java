@@ -3,6 +3,9 @@ package dev.loomlet.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.loomlet.Loomlet;
+import dev.loomlet.Loop;
+import dev.loomlet.LoopOptions;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +42,20 @@ class EnginesTest {
     // then
     assertThat(Engines.configuredName()).isEqualTo(NioEngine.NAME);
     assertThat(Engines.best()).isEqualTo(best);
+  }
+
+  @Test
+  void aLoopMayBeOnAnotherOneThanTheChoiceWhateverThatIs() throws Exception {
+    // given
+    System.setProperty(Engines.PROPERTY, "steam");
+
+    // when
+    String name =
+        Loomlet.run(
+            LoopOptions.on(Engines.byName(NioEngine.NAME)), () -> Loop.current().engine().name());
+
+    // then
+    assertThat(name).isEqualTo(NioEngine.NAME);
   }
 
   @Test

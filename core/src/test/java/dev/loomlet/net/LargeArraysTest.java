@@ -68,7 +68,7 @@ final class LargeArraysTest {
     // when
     long one = cost(engine, LargeArraysTest::asOne);
     long gathered = cost(engine, LargeArraysTest::gathered);
-    // then: it was 8 times as much where each attempt copied all that was left
+    // then: 8 times as much is what it takes if each attempt copies all that is left
     assertThat(one).isLessThan(6 * parts);
     assertThat(gathered).isLessThan(6 * parts);
   }

@@ -2,12 +2,9 @@ package dev.loomlet.cli.doctor;
 
 import dev.loomlet.Loomlet;
 import dev.loomlet.LoopOptions;
-import dev.loomlet.UncaughtHandler;
 import dev.loomlet.engine.Engines;
 import dev.loomlet.net.TcpListener;
 import dev.loomlet.net.TcpStream;
-import dev.loomlet.sched.FifoPolicy;
-import dev.loomlet.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +34,8 @@ final class EngineChecks {
     }
     try {
       Loomlet.run(
-          loopOn(engine),
+          // Not the defaults with another engine: there are none if what is configured is wrong.
+          LoopOptions.on(Engines.byName(engine.name())),
           () -> {
             echoOnce();
             return true;
@@ -49,17 +47,6 @@ final class EngineChecks {
           "does not work: " + e.getMessage(),
           "choose another one with --engine, and please report this");
     }
-  }
-
-  /** Not the usual options with another engine: there are none if the usual engine is wrong. */
-  private static LoopOptions loopOn(Engines.Info engine) {
-    return new LoopOptions(
-        null,
-        Engines.byName(engine.name()),
-        FifoPolicy::new,
-        Clock.system(),
-        UncaughtHandler.printing(System.err),
-        false);
   }
 
   private static void echoOnce() throws IOException {

@@ -90,8 +90,7 @@ abstract class SimDescriptor implements Watchable, ReadWatch {
   }
 
   private ResourceBusyException busy(Thread other, String doing) {
-    return new ResourceBusyException(
-        "greenlet " + other.getName() + " " + doing + describe() + " already; one at a time");
+    return ResourceBusyException.of(other, doing + describe());
   }
 
   final SocketException closedWhileWaiting() {
